@@ -1,0 +1,70 @@
+"""Addresses of the parts: ``embedded://PATH``, ``kafka://host:9092``, ``s3://bucket/prefix``."""
+
+from collections.abc import Sequence
+from dataclasses import dataclass, replace
+from pathlib import Path
+from urllib.parse import urlsplit
+
+__all__ = ["Address", "read_address", "read_url"]
+
+_EMBEDDED = ("embedded", "file", "duckdb")
+
+
+@dataclass(frozen=True, slots=True)
+class Address:
+    """Where a part lives."""
+
+    scheme: str
+    location: str
+    """What follows ``://``: hosts, bucket and prefix, account and database."""
+    path: Path | None = None
+    """Of an embedded part only."""
+
+    @property
+    def is_embedded(self) -> bool:
+        """Whether the part lives in a file or folder of this machine."""
+        return self.scheme in _EMBEDDED
+
+    def with_default_path(self, path: Path) -> "Address":
+        """The same, at ``path`` where it is embedded and names no place itself."""
+        if not self.is_embedded or self.path is not None:
+            return self
+        return replace(self, path=path)
+
+    def __str__(self) -> str:
+        """Write the address as in a setting."""
+        if self.scheme == "none":
+            return "none"
+        return f"{self.scheme}://{self.path if self.path is not None else self.location}"
+
+
+def read_address(text: str, schemes: Sequence[str], example: str) -> Address:
+    """Read an address with one of ``schemes``.
+
+    Raises:
+        ValueError: says what was expected, with ``example``.
+    """
+    scheme, separator, location = text.partition("://")
+    is_none = text == "none" and "none" in schemes
+    if is_none:
+        return Address("none", "")
+    is_known = separator and scheme in schemes and scheme != "none"
+    if not is_known or (not location and scheme not in _EMBEDDED):
+        known = ", ".join(s if s == "none" else f"{s}://" for s in schemes)
+        message = f"an address that begins with one of {known}, such as {example}"
+        raise ValueError(message)
+    path = Path(location) if scheme in _EMBEDDED and location else None
+    return Address(scheme, location.rstrip("/"), path)
+
+
+def read_url(text: str) -> str:
+    """Read the address of a web server, without the slash at its end.
+
+    Raises:
+        ValueError: says what was expected.
+    """
+    parts = urlsplit(text)
+    if parts.scheme not in {"http", "https"} or not parts.hostname:
+        message = "a web address, such as http://127.0.0.1:8080"
+        raise ValueError(message)
+    return text.rstrip("/")

@@ -1,0 +1,1 @@
+"""The log: topics, partitions, offsets; on Kafka or embedded in one file."""

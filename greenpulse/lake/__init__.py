@@ -1,0 +1,1 @@
+"""The lake: create-only chains of bronze files in an object store."""

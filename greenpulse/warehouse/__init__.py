@@ -1,0 +1,1 @@
+"""The warehouse: bronze files become rows in one transaction each load."""

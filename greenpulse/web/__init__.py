@@ -1,0 +1,1 @@
+"""The pages: read-only, whole on every worker."""

@@ -1,0 +1,1 @@
+"""The one SQL dialect, Snowflake's: one object a file; shipped as ``greenpulse.sql``."""
