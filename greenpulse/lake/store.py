@@ -41,9 +41,7 @@ class Store(Protocol):
         """The metadata alone; None where there is no such key."""
         ...
 
-    async def keys(
-        self, prefix: str, *, after: str = "", limit: int = 1000
-    ) -> list[str]:
+    async def keys(self, prefix: str, *, after: str = "", limit: int = 1000) -> list[str]:
         """Keys that begin with ``prefix`` and sort behind ``after``, sorted, at most ``limit``."""
         ...
 
