@@ -1,6 +1,7 @@
 """Fixtures that several folders of tests share."""
 
 import os
+from collections.abc import Generator
 from pathlib import Path
 
 import pytest
@@ -19,3 +20,17 @@ def recorded() -> Path:
     if not folder:
         pytest.skip("set GREENPULSE_RECORDED_DATA to the folder of recorded API answers")
     return Path(folder)
+
+
+@pytest.hookimpl(wrapper=True)
+def pytest_runtest_makereport(
+    item: pytest.Item, call: pytest.CallInfo[None]
+) -> Generator[None, pytest.TestReport, pytest.TestReport]:
+    """Where GREENPULSE_TEST_NO_SKIP names a reason's word, a skip for it is a failure (CI)."""
+    report = yield
+    words = os.environ.get("GREENPULSE_TEST_NO_SKIP", "")  # noqa: TID251 - a test may ask
+    reason = str(call.excinfo.value) if call.excinfo else ""
+    if report.skipped and any(word in reason.lower() for word in words.split(",") if word):
+        report.outcome = "failed"
+        report.longrepr = f"skipped where nothing may be: {reason}"
+    return report

@@ -1,0 +1,52 @@
+# `make` alone prints this list. Everything happens in .venv; nothing else is needed
+# but Python 3.11 or newer (PYTHON=python3.12 picks another one).
+PYTHON ?= python3
+BIN := .venv/bin
+PIP := $(BIN)/python -m pip --disable-pip-version-check
+
+.DEFAULT_GOAL := help
+.PHONY: help run demo test test-all check lint types layers wheel clean
+
+help: ## Print this list
+	@grep -hE '^[a-z-]+:.*## ' $(MAKEFILE_LIST) | sed 's/:.*## /\t/' | expand -t 12
+
+.venv/run: setup.cfg constraints.txt
+	$(PYTHON) -m venv .venv
+	$(PIP) install --quiet --constraint constraints.txt --editable .
+	@touch $@
+
+.venv/dev: setup.cfg constraints.txt
+	$(PYTHON) -m venv .venv
+	$(PIP) install --quiet --constraint constraints.txt --editable '.[test,check]'
+	@touch $@ .venv/run
+
+run: .venv/run ## Start the worker on the embedded defaults and the live API
+	$(BIN)/greenpulse worker
+
+demo: .venv/run ## Start simulator and worker together; needs no network
+	$(BIN)/greenpulse demo
+
+test: .venv/dev ## Pass the tests, in a few minutes
+	$(BIN)/pytest -m "not long"
+
+test-all: .venv/dev ## Pass all tests, the long ones too
+	$(BIN)/pytest
+
+check: lint types layers wheel ## Lint, types, layers, and a wheel tried in an empty folder
+
+lint: .venv/dev
+	$(BIN)/ruff check .
+	$(BIN)/ruff format --check .
+
+types: .venv/dev
+	$(BIN)/mypy -p greenpulse
+	$(BIN)/mypy tests
+
+layers: .venv/dev
+	$(BIN)/lint-imports
+
+wheel: .venv/dev
+	$(BIN)/python tests/wheel.py
+
+clean: ## Remove what make built; data/ stays
+	rm -rf .venv build dist *.egg-info .mypy_cache .ruff_cache .pytest_cache .import_linter_cache

@@ -1,0 +1,53 @@
+"""Polls become bronze files; what is durable is acknowledged, in offset order."""
+
+import faust
+from faust.types import TP, AppT, StreamT
+from mode import Service
+
+from greenpulse.agents.archive_desk import ArchiveDesk
+from greenpulse.agents.streams import unacked
+from greenpulse.records import FILES_TOPIC, POLLS_TOPIC, BronzeFile
+from greenpulse.topics import polls_channel
+
+__all__ = ["attach"]
+
+_ROTATION_SECONDS = 0.25
+
+
+def attach(app: faust.App, desk: ArchiveDesk) -> None:
+    """Let ``desk`` archive the polls topic of ``app``."""
+    files = app.topic(FILES_TOPIC, value_type=BronzeFile)
+
+    @app.agent(polls_channel(app), name="greenpulse.archive")
+    async def archive(stream: StreamT) -> None:
+        async for event in unacked(stream):
+            await desk.take(stream, event)
+
+    @app.on_partitions_assigned.connect(weak=False)
+    async def assigned(app: AppT, assigned: set[TP], **_: object) -> None:
+        await desk.begin(_polls(assigned), files)
+
+    @app.on_partitions_revoked.connect(weak=False)
+    async def revoked(app: AppT, revoked: set[TP], **_: object) -> None:
+        await desk.give_up(_polls(revoked))
+
+    @app.on_before_shutdown.connect(weak=False)
+    async def stopping(app: AppT, **_: object) -> None:
+        await desk.finish()
+
+    @app.service
+    class Rotation(Service):
+        """Closes files whose window is over.
+
+        No Faust timer: those stop before the last flush (notes on Faust, section 1.4).
+        """
+
+        @Service.task
+        async def rotate(self) -> None:
+            while not self.should_stop:
+                await desk.rotate()
+                await self.sleep(_ROTATION_SECONDS)
+
+
+def _polls(partitions: set[TP]) -> set[int]:
+    return {tp.partition for tp in partitions if tp.topic == POLLS_TOPIC}

@@ -1,0 +1,207 @@
+"""What the archive agent does for each of its partitions: open, take, rotate, give up.
+
+The chain is the authority on what is archived. The group's offset follows it: an event
+is acknowledged once its last record is in a bronze file, and where the group is ahead
+of the chain, or behind it, the consumer is moved to where the chain ends.
+"""
+
+import asyncio
+import logging
+from collections import deque
+from collections.abc import Sequence
+from dataclasses import dataclass, field
+
+import faust
+from faust.types import TP, EventT, StreamT, TopicT
+
+from greenpulse.agents.streams import acknowledge
+from greenpulse.clock import Clock
+from greenpulse.errors import GreenpulseError, TransientError
+from greenpulse.lake.archive import Archive, WrittenFile
+from greenpulse.lake.rotation import RotationReason
+from greenpulse.metrics import Metrics
+from greenpulse.records import POLLS_TOPIC
+from greenpulse.status import PartitionStatus, PipelineStatus
+
+__all__ = ["ArchiveDesk"]
+
+log = logging.getLogger(__name__)
+
+_REOPEN_SECONDS = 5.0
+_REVOKE_SECONDS = 20.0
+_SHUTDOWN_SECONDS = 20.0
+
+
+@dataclass(slots=True)
+class _Lane:
+    """One partition of ours: its events that are not durable yet, oldest first."""
+
+    opening: asyncio.Task[None] | None = None
+    is_open: asyncio.Event = field(default_factory=asyncio.Event)
+    lock: asyncio.Lock = field(default_factory=asyncio.Lock)
+    in_flight: deque[tuple[StreamT, EventT]] = field(default_factory=deque)
+    is_rewinding: bool = False
+
+
+class ArchiveDesk:
+    """Stands between Faust's events and the archive; one for each worker."""
+
+    def __init__(
+        self,
+        app: faust.App,
+        archive: Archive,
+        clock: Clock,
+        status: PipelineStatus,
+        metrics: Metrics,
+    ) -> None:
+        self._app = app
+        self._archive = archive
+        self._clock = clock
+        self._status = status
+        self._metrics = metrics
+        self._files: TopicT | None = None
+        self._lanes: dict[int, _Lane] = {}
+
+    async def begin(self, partitions: set[int], files: TopicT) -> None:
+        """Take on ``partitions``; each is opened beside the rebalance, never within it."""
+        self._files = files
+        self._metrics.rebalances.inc()
+        for partition in partitions:
+            lane = self._lanes[partition] = _Lane()
+            lane.opening = asyncio.create_task(self._open(partition, lane))
+            self._status.partitions.setdefault(partition, PartitionStatus()).is_assigned = True
+        self._tell_readiness()
+
+    async def take(self, stream: StreamT, event: EventT) -> None:
+        """Hand the records of ``event`` to the archive; acknowledge what became durable."""
+        partition = event.message.partition
+        lane = self._lanes.get(partition)
+        if lane is None:
+            return
+        await lane.is_open.wait()
+        async with lane.lock:
+            records = event.message.records
+            wanted = self._archive.next_offset(partition)
+            if records[0].offset > wanted:
+                # Left over from before a rewind, or the group was ahead of the chain.
+                await self._rewind(partition, lane, wanted)
+                return
+            lane.is_rewinding = False
+            lane.in_flight.append((stream, event))
+            await self._settle(partition, lane, await self._archive.add(partition, records))
+
+    async def rotate(self) -> None:
+        """Close the files whose window is over."""
+        for partition in self._archive.due():
+            await self._flush(partition, RotationReason.WINDOW)
+
+    async def give_up(self, partitions: set[int]) -> None:
+        """Flush and commit before others take over; what does not get done is read again."""
+        try:
+            async with asyncio.timeout(_REVOKE_SECONDS):
+                await self._flush_all(partitions, RotationReason.REVOKE)
+        except (TimeoutError, GreenpulseError) as error:
+            log.warning("partitions_given_up_unflushed partitions=%s cause=%s", partitions, error)
+        for partition in partitions:
+            self._forget(partition)
+        self._tell_readiness()
+
+    async def finish(self) -> None:
+        """Flush and commit at the end of the worker; after a crash redelivery does it."""
+        self._status.is_stopping = True
+        if self._app.crashed:
+            return
+        try:
+            async with asyncio.timeout(_SHUTDOWN_SECONDS):
+                await self._flush_all(set(self._lanes), RotationReason.SHUTDOWN)
+        except (TimeoutError, GreenpulseError) as error:
+            log.warning("worker_stopped_unflushed cause=%s", error)
+
+    async def _open(self, partition: int, lane: _Lane) -> None:
+        """Find where the chain ends and move the consumer there; again until it works."""
+        while True:
+            try:
+                wanted = await self._archive.open(partition)
+                break
+            except GreenpulseError as error:
+                part = "lake" if isinstance(error, TransientError) else "archive"
+                self._say_waiting(part, f"partition {partition}: {error}")
+                await self._clock.sleep(_REOPEN_SECONDS)
+        await self._app.tables.recovery.completed.wait()
+        await self._app.consumer.rewind(TP(POLLS_TOPIC, partition), wanted)
+        self._status.partitions[partition].archived_offset = wanted - 1
+        lane.is_open.set()
+        self._tell_readiness()
+
+    async def _rewind(self, partition: int, lane: _Lane, wanted: int) -> None:
+        if not lane.is_rewinding:
+            lane.is_rewinding = True
+            lane.in_flight.clear()
+            self._metrics.healed_commits.labels(partition).inc()
+            await self._app.consumer.rewind(TP(POLLS_TOPIC, partition), wanted)
+
+    async def _flush_all(self, partitions: set[int], reason: RotationReason) -> None:
+        for partition in sorted(partitions):
+            await self._flush(partition, reason)
+        # A commit that meets another one commits nothing itself and says so.
+        await self._app.consumer.commit() or await self._app.consumer.commit()
+
+    async def _flush(self, partition: int, reason: RotationReason) -> None:
+        lane = self._lanes.get(partition)
+        if lane is not None and lane.is_open.is_set():
+            async with lane.lock:
+                written = await self._archive.flush(partition, reason)
+                await self._settle(partition, lane, written)
+
+    async def _settle(self, partition: int, lane: _Lane, written: Sequence[WrittenFile]) -> None:
+        """Tell of the files and acknowledge all events that are durable as a whole."""
+        durable = self._archive.durable_offset(partition)
+        while lane.in_flight and lane.in_flight[0][1].message.offset <= durable:
+            await acknowledge(*lane.in_flight.popleft())
+        tp = TP(POLLS_TOPIC, partition)
+        if written:
+            if lane.in_flight:
+                self._app.consumer.ack_part(tp, durable)
+            self._status.partitions[partition].archived_offset = durable
+            for file in written:
+                await self._tell(file)
+            await self._app.consumer.commit({tp})
+
+    async def _tell(self, written: WrittenFile) -> None:
+        file = written.file
+        self._metrics.files.labels(file.partition, written.reason.value).inc()
+        self._metrics.archived_records.labels(file.partition).inc(file.record_count)
+        if written.is_adopted:
+            self._metrics.adoptions.labels(file.partition).inc()
+        log.info(
+            "file_written partition=%d first=%d last=%d reason=%s bytes=%d",
+            file.partition,
+            file.start_offset,
+            file.end_offset,
+            written.reason.value,
+            file.size_bytes,
+        )
+        if self._files is not None:
+            sent = await self._files.send(
+                key=str(file.partition), value=file, partition=file.partition
+            )
+            await sent
+
+    def _forget(self, partition: int) -> None:
+        lane = self._lanes.pop(partition, None)
+        if lane is not None and lane.opening is not None:
+            lane.opening.cancel()
+        self._archive.drop(partition)
+        self._status.partitions.pop(partition, None)
+
+    def _say_waiting(self, part: str, reason: str) -> None:
+        if self._status.parts[part].reason != reason:
+            log.warning("%s", reason)
+        self._status.set_waiting(part, reason, self._clock.now())
+
+    def _tell_readiness(self) -> None:
+        if not self._lanes:
+            self._say_waiting("archive", "no partition is assigned to this worker yet")
+        elif all(lane.is_open.is_set() for lane in self._lanes.values()):
+            for part in ("archive", "lake", "broker"):
+                self._status.set_ready(part, self._clock.now())

@@ -1,0 +1,47 @@
+"""Bronze files become rows; ``greenpulse.files`` only wakes the loader, the chain decides."""
+
+import faust
+from faust.types import TP, AppT, StreamT
+from mode import Service
+
+from greenpulse.agents.load_desk import LoadDesk
+from greenpulse.agents.streams import acknowledge, unacked
+from greenpulse.records import FILES_TOPIC, LOADS_TOPIC, BronzeFile, WarehouseLoad
+
+__all__ = ["attach"]
+
+
+def attach(app: faust.App, desk: LoadDesk) -> None:
+    """Let ``desk`` load what the files topic of ``app`` tells of."""
+    files = app.topic(FILES_TOPIC, value_type=BronzeFile, internal=True)
+    loads = app.topic(LOADS_TOPIC, value_type=WarehouseLoad)
+
+    @app.agent(files, name="greenpulse.load")
+    async def load(stream: StreamT) -> None:
+        async for event in unacked(stream):
+            desk.wake()
+            await acknowledge(stream, event)
+
+    @app.on_partitions_assigned.connect(weak=False)
+    async def assigned(app: AppT, assigned: set[TP], **_: object) -> None:
+        desk.partitions = {tp.partition for tp in assigned if tp.topic == FILES_TOPIC}
+
+    @app.on_partitions_revoked.connect(weak=False)
+    async def revoked(app: AppT, revoked: set[TP], **_: object) -> None:
+        desk.partitions -= {tp.partition for tp in revoked if tp.topic == FILES_TOPIC}
+
+    async def tell(load: WarehouseLoad) -> None:
+        sent = await loads.send(key=str(load.partition), value=load, partition=load.partition)
+        await sent
+
+    @app.service
+    class Loading(Service):
+        """Loads in the background, so that a slow warehouse stops nothing else."""
+
+        @Service.task
+        async def run(self) -> None:
+            await desk.run(tell)
+
+        async def on_stop(self) -> None:
+            desk.stop()
+

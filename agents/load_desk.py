@@ -1,0 +1,108 @@
+"""What the load agent does for its partitions: wake up, catch up, tell."""
+
+import asyncio
+import contextlib
+import logging
+from collections.abc import Awaitable, Callable
+
+from greenpulse.clock import Clock
+from greenpulse.errors import GreenpulseError
+from greenpulse.metrics import Metrics
+from greenpulse.records import WarehouseLoad
+from greenpulse.status import PipelineStatus
+from greenpulse.warehouse.load import Loader
+
+__all__ = ["LoadDesk"]
+
+log = logging.getLogger(__name__)
+
+_IDLE_SECONDS = 60.0
+_RETRY_SECONDS = 5.0
+
+
+class LoadDesk:
+    """Loads the partitions of this worker, as files come or on common multiples of a period.
+
+    Args:
+        loader: Brings one partition up to the end of its chain.
+        clock: Wall clock of the common multiples.
+        load_seconds: The period; 0: as files come, and every minute without any.
+    """
+
+    def __init__(
+        self,
+        loader: Loader,
+        clock: Clock,
+        status: PipelineStatus,
+        metrics: Metrics,
+        *,
+        load_seconds: float,
+    ) -> None:
+        self.partitions: set[int] = set()
+        self._loader = loader
+        self._clock = clock
+        self._status = status
+        self._metrics = metrics
+        self._load_seconds = load_seconds
+        self._woken = asyncio.Event()
+        self._is_stopping = False
+
+    def wake(self) -> None:
+        """Say that there may be something to load; with a period it waits for its turn."""
+        if not self._load_seconds:
+            self._woken.set()
+
+    def stop(self) -> None:
+        """End ``run`` after the load under way; the next worker loads the rest."""
+        self._is_stopping = True
+        self._woken.set()
+
+    async def run(self, tell: Callable[[WarehouseLoad], Awaitable[None]]) -> None:
+        """Load until ``stop``; each committed load is handed to ``tell``."""
+        is_started = False
+        while not self._is_stopping:
+            try:
+                if not is_started:
+                    await self._loader.start()
+                    is_started = True
+                await self._catch_up(tell)
+            except GreenpulseError as error:
+                self._say_waiting(str(error))
+                await self._pause(_RETRY_SECONDS)
+                continue
+            self._status.set_ready("warehouse", self._clock.now())
+            await self._pause(self._seconds_to_next())
+
+    async def _catch_up(self, tell: Callable[[WarehouseLoad], Awaitable[None]]) -> None:
+        self._woken.clear()
+        for partition in sorted(self.partitions):
+            began = self._clock.monotonic()
+            for load in await self._loader.catch_up(partition):
+                seconds = self._clock.monotonic() - began
+                self._metrics.loads.labels(partition).inc()
+                self._metrics.load_seconds.observe(seconds)
+                log.info(
+                    "load_committed partition=%d first=%d last=%d seconds=%.3f",
+                    partition,
+                    load.start_offset,
+                    load.end_offset,
+                    seconds,
+                )
+                if partition in self._status.partitions:
+                    self._status.partitions[partition].loaded_offset = load.end_offset
+                await tell(load)
+
+    def _seconds_to_next(self) -> float:
+        if not self._load_seconds:
+            return _IDLE_SECONDS
+        return self._load_seconds - self._clock.now().timestamp() % self._load_seconds
+
+    async def _pause(self, seconds: float) -> None:
+        with contextlib.suppress(TimeoutError):
+            async with asyncio.timeout(seconds):
+                await self._woken.wait()
+
+    def _say_waiting(self, reason: str) -> None:
+        if self._status.parts["warehouse"].reason != reason:
+            log.warning("%s", reason)
+        self._status.set_waiting("warehouse", reason, self._clock.now())

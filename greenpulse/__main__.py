@@ -1,0 +1,5 @@
+"""``python -m greenpulse``: the same as the ``greenpulse`` command."""
+
+from greenpulse.main import run
+
+run()

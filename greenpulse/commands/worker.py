@@ -1,0 +1,132 @@
+"""``worker``: the whole way in one process; Faust's command, with our manners.
+
+What is wrong with the surroundings is found out before the first service starts, and is
+said in one sentence with exit code 2. A crash later is one sentence and exit code 1.
+"""
+
+import asyncio
+import errno
+import logging
+import socket
+import sys
+from collections.abc import Awaitable, Callable
+from typing import Any, ClassVar, NoReturn
+
+import click
+import faust
+from faust.cli.base import cli
+from faust.cli.worker import worker as FaustCommand  # noqa: N812 - Faust names its class so
+
+from greenpulse import logs
+from greenpulse.commands.running import CouldNotDo
+from greenpulse.errors import GreenpulseError, PermanentError, SettingsError
+from greenpulse.settings import Settings
+
+__all__ = ["Worker", "WorkerCommand", "check_port"]
+
+log = logging.getLogger(__name__)
+
+_CRASHED = 1
+
+
+class Worker(faust.Worker):
+    """Faust's worker, but for how it prepares, logs and fails; main fills in the two."""
+
+    settings: Settings
+    prepare: Callable[[], Awaitable[None]]
+    """Checks and creates what must be there before any service starts."""
+
+    def _setup_logging(self) -> None:
+        logs.configure(
+            level=self.settings.log_level,
+            style=self.settings.log_format,
+            is_terminal=sys.stderr.isatty(),
+        )
+        self.spinner = None
+
+    async def on_startup_finished(self) -> None:
+        """Say where to look, once everything runs."""
+        await self.maybe_start_blockdetection()
+        log.info("worker_ready pages=%s", _page_address(self.app.conf))
+
+    def execute_from_commandline(self) -> NoReturn:
+        """Run until a signal or a crash; no traceback unless for debugging."""
+        self._setup_logging()
+        self.install_signal_handlers()
+        failure = self._failure_of(self._run)
+        self.on_worker_shutdown()
+        failure = self._failure_of(self.stop_and_shutdown) or failure
+        if failure is None:
+            raise SystemExit(0)
+        if isinstance(failure, (SettingsError, PermanentError)):
+            raise CouldNotDo(str(failure)) from failure
+        sentence = str(failure) or type(failure).__name__
+        log.critical("worker_crashed cause=%s: start it again", sentence, exc_info=failure)
+        raise SystemExit(_CRASHED)
+
+    def _run(self) -> None:
+        self._starting_fut = asyncio.ensure_future(self._prepare_and_start(), loop=self.loop)
+        self.loop.run_until_complete(self._starting_fut)
+
+    async def _prepare_and_start(self) -> None:
+        await type(self).prepare()
+        check_port(self.app.conf.web_bind, self.app.conf.web_port)
+        await self.start()
+
+    @staticmethod
+    def _failure_of(step: Callable[[], None]) -> Exception | None:
+        try:
+            step()
+        except asyncio.CancelledError:
+            return None
+        except Exception as error:  # noqa: BLE001 - whatever ended the worker is told in one line
+            return error
+        return None
+
+
+class WorkerCommand(FaustCommand):
+    """Faust's worker command without its banner."""
+
+    # Else Faust would register it under its class's name, with its own error reports.
+    abstract: ClassVar[bool] = True
+
+    def banner(self, worker: Any) -> str:  # noqa: ANN401 - Faust's own signature
+        """One line instead of Faust's table."""
+        conf = worker.app.conf
+        return f"GreenPulse on {conf.broker[0]}: pages at {_page_address(conf)}"
+
+
+def check_port(host: str, port: int) -> None:
+    """See whether the pages' port is free.
+
+    Raises:
+        SettingsError: it is taken, or ``host`` is no address of this machine.
+    """
+    try:
+        family = socket.getaddrinfo(host, port, type=socket.SOCK_STREAM)[0][0]
+        with socket.socket(family, socket.SOCK_STREAM) as probe:
+            probe.setsockopt(socket.SOL_SOCKET, socket.SO_REUSEADDR, 1)
+            probe.bind((host, port))
+    except OSError as error:
+        taken = error.errno == errno.EADDRINUSE
+        reason = "another program uses this port" if taken else error.strerror or error
+        message = (
+            f"serving pages at {host}:{port}: {reason}; set GREENPULSE_WEB_PORT to a free port"
+            " (or GREENPULSE_WEB_HOST to an address of this machine)"
+        )
+        raise SettingsError(message) from error
+
+
+def _page_address(conf: Any) -> str:  # noqa: ANN401 - Faust's settings have no usable type
+    return f"http://{conf.web_bind}:{conf.web_port}/"
+
+
+@cli.command(name="worker", help="Start the whole way. Example: greenpulse worker")
+@click.pass_context
+def worker(context: click.Context, **options: Any) -> None:  # noqa: ANN401 - click's options
+    """Run Faust's worker command, but let our errors through to click."""
+    WorkerCommand(context, **options)()
+
+
+for _option in reversed(FaustCommand.options or []):
+    _option(worker)
