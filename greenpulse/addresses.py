@@ -53,6 +53,12 @@ def read_address(text: str, schemes: Sequence[str], example: str) -> Address:
         known = ", ".join(s if s == "none" else f"{s}://" for s in schemes)
         message = f"an address that begins with one of {known}, such as {example}"
         raise ValueError(message)
+    if "@" in location and scheme not in _EMBEDDED:
+        message = f"an address without user and password, such as {example}"
+        raise ValueError(message)
+    if scheme in _EMBEDDED and (location.startswith("~") or "\0" in location):
+        message = f"a path without ~, such as {scheme}://data/{scheme}"
+        raise ValueError(message)
     path = Path(location) if scheme in _EMBEDDED and location else None
     return Address(scheme, location.rstrip("/"), path)
 
@@ -63,8 +69,12 @@ def read_url(text: str) -> str:
     Raises:
         ValueError: says what was expected.
     """
-    parts = urlsplit(text)
-    if parts.scheme not in {"http", "https"} or not parts.hostname:
-        message = "a web address, such as http://127.0.0.1:8080"
+    message = "a web address without user and password, such as http://127.0.0.1:8080"
+    try:
+        parts = urlsplit(text)
+        is_web_address = parts.scheme in {"http", "https"} and parts.hostname and parts.port != 0
+    except ValueError as error:
+        raise ValueError(message) from error
+    if not is_web_address or parts.username or parts.query or parts.fragment or " " in text:
         raise ValueError(message)
     return text.rstrip("/")

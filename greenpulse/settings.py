@@ -4,97 +4,30 @@ Settings are read once, from the environment and a ``.env`` file (the environmen
 wins); all wrong ones are reported at once, secrets never print.
 """
 
-from collections.abc import Callable, Mapping
+from collections.abc import Callable, Mapping, Sequence
 from dataclasses import dataclass, field, fields
 from pathlib import Path
 from typing import Any
 
-from greenpulse.addresses import Address, read_address, read_url
+from greenpulse.addresses import Address, read_url
 from greenpulse.errors import SettingsError
+from greenpulse.setting import Setting, SettingValue, unknown_names
+from greenpulse.setting_readers import (
+    read_as_given,
+    read_choice,
+    read_folder,
+    read_host,
+    read_number,
+    read_part_address,
+    read_whole_number,
+)
 
-__all__ = ["Setting", "Settings", "SettingValue"]
+__all__ = ["Setting", "SettingValue", "Settings"]
 
-_LOG_LEVELS = ("debug", "info", "warning", "error")
-_BROKERS = ("embedded", "kafka")
-_LAKES = ("file", "s3")
-_WAREHOUSES = ("duckdb", "snowflake", "none")
 _API_URL = "https://api.carbonintensity.org.uk"
+_SECONDS_A_DAY = 86_400
+_DAYS_A_CENTURY = 36_525
 _MAX_PORT = 65_535
-
-
-@dataclass(frozen=True, slots=True)
-class Setting:
-    """What is known of a setting before anybody sets it."""
-
-    name: str
-    default: str
-    """As one would write it in the environment; empty: not set."""
-    unit: str
-    why: str
-    read: Callable[[str], Any]
-    """Text to value; raises ValueError with what was expected and an example."""
-    is_secret: bool = False
-
-
-@dataclass(frozen=True, slots=True)
-class SettingValue:
-    """A setting in force, for people: secrets are ``***``."""
-
-    name: str
-    value: str
-    origin: str
-    """``environment``, ``.env`` or ``default``."""
-    unit: str
-    why: str
-
-
-def _number(least: float, example: str) -> Callable[[str], float]:
-    def read(text: str) -> float:
-        try:
-            number = float(text)
-        except ValueError:
-            number = float("nan")
-        if not least <= number < float("inf"):
-            message = f"a number from {least:g} up, such as {example}"
-            raise ValueError(message)
-        return number
-
-    return read
-
-
-def _count(least: int, most: int, example: str) -> Callable[[str], int]:
-    def read(text: str) -> int:
-        if not (text.isascii() and text.isdigit() and least <= int(text) <= most):
-            message = f"a whole number from {least} to {most}, such as {example}"
-            raise ValueError(message)
-        return int(text)
-
-    return read
-
-
-def _choice(*choices: str) -> Callable[[str], str]:
-    def read(text: str) -> str:
-        if text.lower() not in choices:
-            message = f"one of {', '.join(choices)}"
-            raise ValueError(message)
-        return text.lower()
-
-    return read
-
-
-def _address(*schemes: str, example: str) -> Callable[[str], Address]:
-    return lambda text: read_address(text, schemes, example)
-
-
-def _path(text: str) -> Path:
-    if not text or "\0" in text:
-        message = "a folder, such as data"
-        raise ValueError(message)
-    return Path(text)
-
-
-def _text(text: str) -> str:
-    return text
 
 
 def _setting(  # noqa: PLR0913 - one argument a column of the settings table
@@ -102,7 +35,7 @@ def _setting(  # noqa: PLR0913 - one argument a column of the settings table
     default: str,
     unit: str,
     why: str,
-    read: Callable[[str], Any],
+    read: Callable[[str], Any] = read_as_given,
     *,
     is_secret: bool = False,
 ) -> Any:  # noqa: ANN401 - a dataclass field, whose type is the annotation's
@@ -115,145 +48,161 @@ class Settings:
     """The settings in force. Build it with ``Settings.read``."""
 
     data: Path = _setting(
-        "DATA", "data", "folder", "Where all embedded defaults keep their files.", _path
+        "DATA", "data", "folder", "Where all embedded defaults keep their files.", read_folder
     )
     broker: Address = _setting(
         "BROKER",
         "embedded://",
         "address",
         "The log: one file and one worker, or kafka://host:9092 and any number of workers.",
-        _address(*_BROKERS, example="kafka://localhost:9092"),
+        read_part_address("embedded", "kafka", example="kafka://localhost:9092"),
     )
     lake: Address = _setting(
         "LAKE",
         "file://",
         "address",
         "Where bronze files go: a folder, or s3://bucket/prefix.",
-        _address(*_LAKES, example="s3://greenpulse/lake"),
+        read_part_address("file", "s3", example="s3://greenpulse/lake"),
     )
     warehouse: Address = _setting(
         "WAREHOUSE",
         "duckdb://",
         "address",
         "Where rows go: a DuckDB file, snowflake://ACCOUNT/ENERGY_PROJECT, or none.",
-        _address(*_WAREHOUSES, example="duckdb://data/warehouse.duckdb"),
+        read_part_address("duckdb", "snowflake", "none", example="duckdb://data/warehouse.duckdb"),
     )
     api_url: str = _setting(
         "API_URL", _API_URL, "address", "Base address of the Carbon Intensity API.", read_url
     )
     poll_seconds: float = _setting(
-        "POLL_SECONDS", "10", "seconds", "Period of the heartbeat.", _number(0.1, "10")
+        "POLL_SECONDS",
+        "10",
+        "seconds",
+        "Period of the heartbeat: how old the number on the page may get.",
+        read_number(0.1, _SECONDS_A_DAY, "10"),
     )
     partitions: int = _setting(
         "PARTITIONS",
         "3",
         "partitions",
-        "Of each topic when it is created: three families of live data keep three busy.",
-        _count(1, 1000, "3"),
+        "Of each topic when it is created: three families of polls keep three busy.",
+        read_whole_number(1, 1000, "3"),
     )
     retention_days: float = _setting(
         "RETENTION_DAYS",
         "30",
         "days",
-        "How long the polls topic keeps records that are archived.",
-        _number(0.01, "30"),
+        "How long the polls topic keeps records: the time to mend a lake that is away.",
+        read_number(0.01, _DAYS_A_CENTURY, "30"),
     )
     archive_window_seconds: float = _setting(
         "ARCHIVE_WINDOW_SECONDS",
         "30",
         "seconds",
         "A bronze file is closed this long after its first record came.",
-        _number(0.1, "30"),
+        read_number(0.1, _SECONDS_A_DAY, "30"),
     )
     archive_max_records: int = _setting(
         "ARCHIVE_MAX_RECORDS",
         "10000",
         "records",
         "A bronze file is closed when it holds so many.",
-        _count(1, 10_000_000, "10000"),
+        read_whole_number(1, 10_000_000, "10000"),
     )
     archive_max_bytes: int = _setting(
         "ARCHIVE_MAX_BYTES",
         "8388608",
         "bytes",
         "A bronze file is closed when its records sum up to so much.",
-        _count(1, 1 << 30, "8388608"),
+        read_whole_number(1, 1 << 30, "8388608"),
     )
     load_seconds: float = _setting(
         "LOAD_SECONDS",
         "",
         "seconds",
         "Loads happen on common multiples of this; 0: as files come (Snowflake: 300).",
-        _number(0, "300"),
+        read_number(0, _SECONDS_A_DAY, "300"),
     )
     lake_verify: str = _setting(
         "LAKE_VERIFY",
         "tail",
         "",
-        "full walks and hashes the whole chain at the start.",
-        _choice("tail", "full"),
+        "At the start: tail looks at the newest file, full walks and hashes the whole chain.",
+        read_choice("tail", "full"),
     )
     web_host: str = _setting(
-        "WEB_HOST", "127.0.0.1", "address", "Pages are served to this machine alone.", _text
+        "WEB_HOST",
+        "127.0.0.1",
+        "address",
+        "Pages are served to this machine alone; 0.0.0.0 serves everybody.",
+        read_host,
     )
     web_port: int = _setting(
-        "WEB_PORT", "6066", "port", "Port of the pages.", _count(1, _MAX_PORT, "6066")
+        "WEB_PORT", "6066", "port", "Port of the pages.", read_whole_number(1, _MAX_PORT, "6066")
     )
     log_level: str = _setting(
-        "LOG_LEVEL", "info", "", "debug shows tracebacks, too.", _choice(*_LOG_LEVELS)
+        "LOG_LEVEL",
+        "info",
+        "",
+        "How much the console says; debug shows tracebacks, too.",
+        read_choice("debug", "info", "warning", "error"),
     )
     log_format: str = _setting(
         "LOG_FORMAT",
         "",
         "",
-        "text for people, json for programs; text on a terminal, else json.",
-        _choice("text", "json"),
+        "text for people, json for programs; not set: text on a terminal, else json.",
+        read_choice("text", "json"),
     )
     kafka_security_protocol: str = _setting(
         "KAFKA_SECURITY_PROTOCOL",
         "PLAINTEXT",
         "",
         "How to speak to Kafka.",
-        lambda text: _choice("plaintext", "ssl", "sasl_plaintext", "sasl_ssl")(text).upper(),
+        read_choice("PLAINTEXT", "SSL", "SASL_PLAINTEXT", "SASL_SSL"),
     )
     kafka_sasl_mechanism: str = _setting(
-        "KAFKA_SASL_MECHANISM", "", "", "Such as SCRAM-SHA-512.", _text
+        "KAFKA_SASL_MECHANISM",
+        "",
+        "",
+        "How to sign in to Kafka.",
+        read_choice("SCRAM-SHA-512", "SCRAM-SHA-256", "PLAIN", "GSSAPI", "OAUTHBEARER"),
     )
-    kafka_username: str = _setting("KAFKA_USERNAME", "", "", "SASL user.", _text)
-    kafka_password: str = _setting(
-        "KAFKA_PASSWORD", "", "", "SASL password.", _text, is_secret=True
-    )
+    kafka_username: str = _setting("KAFKA_USERNAME", "", "", "SASL user.")
+    kafka_password: str = _setting("KAFKA_PASSWORD", "", "", "SASL password.", is_secret=True)
     kafka_ca_file: str = _setting(
-        "KAFKA_CA_FILE", "", "file", "Certificate authority of the brokers.", _text
+        "KAFKA_CA_FILE", "", "file", "Certificate authority of the brokers."
     )
     s3_endpoint: str = _setting(
-        "S3_ENDPOINT", "", "address", "Of MinIO or another S3; AWS where not set.", _text
+        "S3_ENDPOINT", "", "address", "Of MinIO or another S3; not set: AWS.", read_url
     )
     s3_access_key: str = _setting(
-        "S3_ACCESS_KEY", "", "", "Else the usual AWS chain.", _text, is_secret=True
+        "S3_ACCESS_KEY", "", "", "Not set: the usual AWS chain.", is_secret=True
     )
     s3_secret_key: str = _setting(
-        "S3_SECRET_KEY", "", "", "Else the usual AWS chain.", _text, is_secret=True
+        "S3_SECRET_KEY", "", "", "Not set: the usual AWS chain.", is_secret=True
     )
-    s3_region: str = _setting("S3_REGION", "us-east-1", "", "Region of the bucket.", _text)
-    snowflake_user: str = _setting("SNOWFLAKE_USER", "", "", "TYPE=SERVICE user.", _text)
-    snowflake_role: str = _setting("SNOWFLAKE_ROLE", "", "", "The loader's role.", _text)
+    s3_region: str = _setting("S3_REGION", "us-east-1", "", "Region of the bucket.")
+    snowflake_user: str = _setting("SNOWFLAKE_USER", "", "", "TYPE=SERVICE user.")
+    snowflake_role: str = _setting("SNOWFLAKE_ROLE", "", "", "The loader's role.")
     snowflake_warehouse: str = _setting(
-        "SNOWFLAKE_WAREHOUSE", "", "", "The loader's virtual warehouse.", _text
+        "SNOWFLAKE_WAREHOUSE", "", "", "The loader's virtual warehouse."
     )
     snowflake_private_key_file: str = _setting(
-        "SNOWFLAKE_PRIVATE_KEY_FILE", "", "file", "Key pair of the user, PKCS#8.", _text
+        "SNOWFLAKE_PRIVATE_KEY_FILE", "", "file", "Key pair of the user, PKCS#8."
     )
     snowflake_private_key_passphrase: str = _setting(
-        "SNOWFLAKE_PRIVATE_KEY_PASSPHRASE", "", "", "Of that file.", _text, is_secret=True
+        "SNOWFLAKE_PRIVATE_KEY_PASSPHRASE", "", "", "Of that file.", is_secret=True
     )
-    snowflake_host: str = _setting("SNOWFLAKE_HOST", "", "", "Of a stand-in.", _text)
-    snowflake_port: str = _setting("SNOWFLAKE_PORT", "", "port", "Of a stand-in.", _text)
+    snowflake_host: str = _setting("SNOWFLAKE_HOST", "", "", "Of a stand-in.", read_host)
+    snowflake_port: int | str = _setting(
+        "SNOWFLAKE_PORT", "", "port", "Of a stand-in.", read_whole_number(1, _MAX_PORT, "8084")
+    )
     snowflake_protocol: str = _setting(
-        "SNOWFLAKE_PROTOCOL", "", "", "Of a stand-in: http or https.", _text
+        "SNOWFLAKE_PROTOCOL", "", "", "Of a stand-in.", read_choice("http", "https")
     )
     snowflake_password: str = _setting(
-        "SNOWFLAKE_PASSWORD", "", "", "Of a stand-in.", _text, is_secret=True
+        "SNOWFLAKE_PASSWORD", "", "", "Of a stand-in.", is_secret=True
     )
     origins: Mapping[str, str] = field(default_factory=dict, repr=False)
     """Where each setting came from, by name."""
@@ -261,68 +210,67 @@ class Settings:
     @classmethod
     def all(cls) -> list[Setting]:
         """Every setting, in the order of this file."""
-        return [f.metadata["setting"] for f in fields(cls) if "setting" in f.metadata]
+        return list(_settings_by_field().values())
 
     @classmethod
-    def read(cls, environ: Mapping[str, str], dotenv: Mapping[str, str]) -> "Settings":
-        """Read all settings; the environment wins over ``dotenv``.
+    def read(
+        cls,
+        environ: Mapping[str, str],
+        dotenv: Mapping[str, str],
+        problems: Sequence[str] = (),
+    ) -> "Settings":
+        """Read all settings; the environment wins over ``dotenv``, an empty text is none.
+
+        Args:
+            environ: The environment of the process.
+            dotenv: What the ``.env`` file says.
+            problems: What is wrong already, to be reported along.
 
         Raises:
             SettingsError: names each wrong setting, its value, what was expected, an
                 example; one a line.
         """
-        problems = [
-            f"{name} is no setting of GreenPulse: see 'greenpulse settings'"
-            for name in sorted({*environ, *dotenv})
-            if name.startswith("GREENPULSE_") and not cls._is_known(name)
-        ]
+        known = [setting.name for setting in cls.all()]
+        found = [*problems, *unknown_names(sorted({*environ, *dotenv}), known)]
         values: dict[str, Any] = {}
         origins: dict[str, str] = {}
-        for entry in fields(cls):
-            if "setting" not in entry.metadata:
-                continue
-            setting: Setting = entry.metadata["setting"]
-            text, origins[setting.name] = _find(setting, environ, dotenv)
+        for field_name, setting in _settings_by_field().items():
+            text, origins[setting.name] = setting.find(environ, dotenv)
             try:
-                values[entry.name] = setting.read(text) if text else None
+                values[field_name] = setting.read(text) if text else None
             except ValueError as error:
-                shown = "***" if setting.is_secret else repr(text)
-                problems.append(f"{setting.name}={shown}: want {error}")
-        if problems:
-            raise SettingsError("\n".join(problems))
+                found.append(setting.problem(text, str(error)))
+        found += _without_their_other_half(values)
+        if found:
+            raise SettingsError("\n".join(found))
         return cls(**_with_derived(values), origins=origins)
-
-    @staticmethod
-    def _is_known(name: str) -> bool:
-        # Tests and Faust itself have names of their own below the same prefix.
-        if name.startswith(("GREENPULSE_TEST_", "GREENPULSE_FAUST_")):
-            return True
-        return name == "GREENPULSE_RECORDED_DATA" or name in {s.name for s in Settings.all()}
 
     def shown(self) -> list[SettingValue]:
         """All settings in force, secrets as ``***``."""
-        rows = []
-        for entry in fields(self):
-            if "setting" not in entry.metadata:
-                continue
-            setting: Setting = entry.metadata["setting"]
-            value = getattr(self, entry.name)
-            text = "" if value is None else str(value)
-            if setting.is_secret and text:
-                text = "***"
-            origin = self.origins.get(setting.name, "default")
-            rows.append(SettingValue(setting.name, text, origin, setting.unit, setting.why))
-        return rows
+        return [
+            setting.shown(getattr(self, field_name), self.origins.get(setting.name, "default"))
+            for field_name, setting in _settings_by_field().items()
+        ]
 
 
-def _find(
-    setting: Setting, environ: Mapping[str, str], dotenv: Mapping[str, str]
-) -> tuple[str, str]:
-    for source, origin in ((environ, "environment"), (dotenv, ".env")):
-        text = source.get(setting.name, "").strip()
-        if text:
-            return text, origin
-    return setting.default, "default"
+def _settings_by_field() -> dict[str, Setting]:
+    return {f.name: f.metadata["setting"] for f in fields(Settings) if "setting" in f.metadata}
+
+
+def _without_their_other_half(values: Mapping[str, Any]) -> list[str]:
+    """Settings that are of no use without another one that is not set."""
+    pairs = [("s3_access_key", "s3_secret_key"), ("s3_secret_key", "s3_access_key")]
+    if (values.get("kafka_security_protocol") or "").startswith("SASL"):
+        pairs.append(("kafka_security_protocol", "kafka_sasl_mechanism"))
+    if (values.get("kafka_sasl_mechanism") or "").startswith(("SCRAM", "PLAIN")):
+        pairs.append(("kafka_sasl_mechanism", "kafka_username"))
+        pairs.append(("kafka_sasl_mechanism", "kafka_password"))
+    settings = _settings_by_field()
+    return [
+        f"{settings[other].name} is not set: {settings[name].name} is of no use without it"
+        for name, other in pairs
+        if values.get(name) and other in values and not values[other]
+    ]
 
 
 def _with_derived(values: dict[str, Any]) -> dict[str, Any]:

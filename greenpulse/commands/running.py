@@ -8,11 +8,12 @@ import os
 import sys
 import traceback
 from collections.abc import Coroutine
+from pathlib import Path
 from typing import IO, Any, TypeVar
 
 import click
-from dotenv import dotenv_values
 
+from greenpulse.dotenv_file import read_dotenv_file
 from greenpulse.errors import GreenpulseError
 from greenpulse.settings import Settings
 
@@ -41,9 +42,13 @@ def current_settings() -> Settings:
     Raises:
         CouldNotDo: some are wrong; each is named.
     """
-    dotenv = {name: value or "" for name, value in dotenv_values(".env").items()}
+    dotenv = read_dotenv_file(Path(".env"))
     try:
-        return Settings.read(os.environ, dotenv)  # noqa: TID251 - the one reader
+        return Settings.read(
+            os.environ,  # noqa: TID251 - the one reader
+            dotenv.values,
+            dotenv.problems,
+        )
     except GreenpulseError as error:
         raise CouldNotDo(str(error)) from error
 
