@@ -1,7 +1,7 @@
 """One setting: what is known of it, where its text is found, how it is shown."""
 
 import re
-from collections.abc import Callable, Iterable, Mapping, Sequence
+from collections.abc import Callable, Mapping, Sequence
 from dataclasses import dataclass
 from difflib import get_close_matches
 from typing import Any
@@ -10,10 +10,13 @@ __all__ = ["Setting", "SettingValue", "unknown_names"]
 
 _PREFIX = "GREENPULSE_"
 
-# Names below our prefix that others own: tests, Faust (main sets its prefix), and the
-# addresses that Kubernetes and Docker give to the neighbours of a service "greenpulse".
-_FOREIGN_NAME = re.compile(
-    _PREFIX + r"(TEST_.*|FAUST_.*|RECORDED_DATA|SERVICE_(HOST|PORT)(_.*)?|PORT_\d+_(TCP|UDP)(_.*)?)"
+# What others set below our prefix: tests, Faust (main gives it its prefix), and Kubernetes
+# and Docker, which tell every neighbour of a service "greenpulse" where it is.
+_FOREIGN = re.compile(
+    rf"{_PREFIX}(TEST_.*|FAUST_.*|RECORDED_DATA)=.*"
+    rf"|{_PREFIX}(SERVICE_(HOST|PORT)(_.*)?|PORT_\d+_(TCP|UDP)(_.*)?)=.*"
+    rf"|{_PREFIX}PORT=(tcp|udp)://.*",
+    re.DOTALL,
 )
 
 
@@ -63,15 +66,19 @@ class Setting:
         return SettingValue(self.name, masked, origin, self.unit, self.why)
 
 
-def unknown_names(names: Iterable[str], known: Sequence[str]) -> list[str]:
-    """One sentence for each of ``names`` that begins like a setting and is none."""
+def unknown_names(given: Mapping[str, str], known: Sequence[str]) -> list[str]:
+    """One sentence for each name in ``given`` that begins like a setting and is none."""
     return [
         f"{name} is no setting of GreenPulse: {_way_out(name, known)}"
-        for name in names
-        if name.startswith(_PREFIX) and name not in known and not _FOREIGN_NAME.fullmatch(name)
+        for name, text in sorted(given.items())
+        if name.startswith(_PREFIX)
+        and name not in known
+        and not _FOREIGN.fullmatch(f"{name}={text}")
     ]
 
 
 def _way_out(name: str, known: Sequence[str]) -> str:
-    near = get_close_matches(name, known, n=1, cutoff=0.8)
-    return f"did you mean {near[0]}?" if near else "see 'greenpulse settings'"
+    # Without the prefix, which makes all names alike.
+    tails = [other.removeprefix(_PREFIX) for other in known]
+    near = get_close_matches(name.removeprefix(_PREFIX), tails, n=1, cutoff=0.6)
+    return f"did you mean {_PREFIX}{near[0]}?" if near else "see 'greenpulse settings'"

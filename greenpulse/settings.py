@@ -231,7 +231,7 @@ class Settings:
                 example; one a line.
         """
         known = [setting.name for setting in cls.all()]
-        found = [*problems, *unknown_names(sorted({*environ, *dotenv}), known)]
+        found = [*problems, *unknown_names({**dotenv, **environ}, known)]
         values: dict[str, Any] = {}
         origins: dict[str, str] = {}
         for field_name, setting in _settings_by_field().items():

@@ -146,12 +146,17 @@ def test_a_name_that_resembles_none_leads_to_the_list_of_settings() -> None:
         "GREENPULSE_SERVICE_HOST",
         "GREENPULSE_SERVICE_PORT_HTTP",
         "GREENPULSE_PORT_6066_TCP_ADDR",
+        "GREENPULSE_PORT",
     ],
 )
 def test_names_that_others_own_are_left_alone(name: str) -> None:
-    assert Settings.read({name: "whatever"}, {}) == dataclasses.replace(
-        Settings.read({}, {}), origins=Settings.read({name: "whatever"}, {}).origins
-    )
+    assert Settings.read({name: "tcp://10.0.0.7:6066"}, {}) == Settings.read({}, {})
+
+
+def test_the_port_of_the_pages_is_told_from_what_kubernetes_calls_port() -> None:
+    assert problems_of({"GREENPULSE_PORT": "8080"}) == [
+        "GREENPULSE_PORT is no setting of GreenPulse: did you mean GREENPULSE_WEB_PORT?"
+    ]
 
 
 def test_half_a_pair_of_keys_is_refused() -> None:

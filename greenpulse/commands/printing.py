@@ -1,0 +1,44 @@
+"""Tables for people and lines for programs, on stdout."""
+
+import re
+from collections.abc import Sequence
+
+import click
+from rich import box
+from rich.console import Console
+from rich.table import Table
+from rich.text import Text
+
+__all__ = ["NULL", "print_table"]
+
+NULL = Text("NULL", style="dim")
+"""How an absent value looks in a table."""
+
+_UNBOUNDED_WIDTH = 1 << 20
+_CONTROL = re.compile(r"[\x00-\x08\x0b-\x1f\x7f-\x9f]")
+
+
+def print_table(
+    columns: Sequence[str], rows: Sequence[Sequence[str | Text]], *, whole_columns: int = 0
+) -> None:
+    """Print ``rows`` below ``columns``; nothing is cut off.
+
+    On a terminal, cells that are too wide are folded, but in the first ``whole_columns``;
+    in a pipe or a file each row is as wide as it has to be. Control characters are shown,
+    not obeyed.
+    """
+    table = Table(box=box.SIMPLE_HEAD, pad_edge=False, show_edge=False)
+    for index, column in enumerate(columns):
+        table.add_column(_visible(column), overflow="fold", no_wrap=index < whole_columns)
+    for row in rows:
+        table.add_row(*(cell if isinstance(cell, Text) else _visible(cell) for cell in row))
+    stream = click.get_text_stream("stdout")
+    console = Console(file=stream, highlight=False)
+    if not console.is_terminal:
+        console = Console(file=stream, highlight=False, width=_UNBOUNDED_WIDTH)
+        console.width = max(1, console.measure(table).maximum)
+    console.print(table)
+
+
+def _visible(text: str) -> Text:
+    return Text(_CONTROL.sub(lambda match: f"\\x{ord(match.group()):02x}", text))
