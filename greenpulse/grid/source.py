@@ -1,0 +1,43 @@
+"""Real or simulated: a lake takes answers of one kind only."""
+
+from collections.abc import Awaitable, Callable
+
+from greenpulse.grid.readings import is_simulated, is_success
+from greenpulse.records import Poll
+
+__all__ = ["Source", "is_simulated_of"]
+
+
+class Source:
+    """Admits polls to the lake whose source was claimed as theirs.
+
+    ``claim`` is asked before the first answer that tells its kind, and never again for
+    the same kind: it returns where the lake is of that kind, now or all along.
+    """
+
+    def __init__(self, claim: Callable[[bool], Awaitable[None]]) -> None:
+        self._claim = claim
+        self._admitted: bool | None = None
+
+    async def admit(self, poll: Poll) -> None:
+        """Let ``poll`` pass.
+
+        Raises:
+            SourceMismatch: it is of the other kind.
+            StoreUnavailable: nobody knows yet; ask again.
+        """
+        kind = is_simulated_of(poll)
+        if kind is not None and kind != self._admitted:
+            await self._claim(kind)
+            self._admitted = kind
+
+
+def is_simulated_of(poll: Poll) -> bool | None:
+    """Whether ``poll`` holds an answer of a simulator; None where nothing tells.
+
+    A simulator says so in every answer. That one is real, only a success can tell:
+    failures may be of anything that lies between.
+    """
+    if is_simulated(poll.headers):
+        return True
+    return False if poll.status is not None and is_success(poll.status) else None
