@@ -101,6 +101,8 @@ class WarehouseLoad(faust.Record, namespace="greenpulse.load", include_metadata=
     record_count: int
     load_id: str
     loaded_at: str
+    unreadable_count: int = 0
+    """Records that are no Poll: raw rows without a silver row."""
 
 
 class Latest(faust.Record, namespace="greenpulse.latest", include_metadata=False):

@@ -2,11 +2,20 @@
 
 from collections.abc import Sequence
 from dataclasses import dataclass
+from datetime import datetime
 from typing import Any, Protocol
 
 from greenpulse.records import BronzeFile, WarehouseLoad
 
-__all__ = ["Bronze", "Identity", "QueryResult", "Staged", "Warehouse"]
+__all__ = [
+    "Bronze",
+    "Identity",
+    "LoadedOffset",
+    "QueryResult",
+    "SeriesPeriod",
+    "Staged",
+    "Warehouse",
+]
 
 
 @dataclass(frozen=True, slots=True)
@@ -39,6 +48,29 @@ class QueryResult:
     columns: Sequence[str]
     types: Sequence[str]
     rows: Sequence[tuple[Any, ...]]
+
+
+@dataclass(frozen=True, slots=True)
+class LoadedOffset:
+    """What the raw table holds of one offset."""
+
+    offset: int
+    row_count: int
+    """1 where all is well."""
+    digest: str
+    """Hex sha256 of the row's bronze line, without its LF; of doubled rows, the least."""
+
+
+@dataclass(frozen=True, slots=True)
+class SeriesPeriod:
+    """When ticks of a series are expected: on multiples of the period, plus the offset."""
+
+    series: str
+    period_seconds: float
+    offset_seconds: float
+    """Behind the multiples of the period since 1970-01-01T00:00Z."""
+    valid_from: datetime
+    """Aware. Kept as it is where the period and the offset did not change."""
 
 
 class Bronze(Protocol):
@@ -96,6 +128,24 @@ class Warehouse(Protocol):
             WarehouseMismatch: the range neither follows the manifest nor lies in it, or
                 the rows do not count up to it.
         """
+        ...
+
+    async def offsets(
+        self, partition: int, after: int | None, *, limit: int = 10_000
+    ) -> list[LoadedOffset]:
+        """What the raw table holds behind offset ``after``, in order; None: from the first.
+
+        Fewer than ``limit`` means that there are no more. It looks at the rows
+        themselves, never at the manifest.
+        """
+        ...
+
+    async def raw_partitions(self) -> list[int]:
+        """Partitions of which the raw table has a row, sorted."""
+        ...
+
+    async def set_schedule(self, periods: Sequence[SeriesPeriod]) -> None:
+        """Say when ticks are expected from now on; what was expected before stays so."""
         ...
 
     async def query(self, sql: str) -> QueryResult:

@@ -1,0 +1,4 @@
+-- Grain:    one staged file a load
+-- Source:   the loader's PUT; Snowflake only, DuckDB has no stages
+-- Read by:  the loader's COPY INTO bronze.raw_intensity
+create stage if not exists bronze.energy_stage;

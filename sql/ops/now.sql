@@ -1,0 +1,5 @@
+-- Grain:    one row
+-- Source:   the warehouse's clock; tests put a standing one in its place
+-- Read by:  gold.intensity_now, gold.pipeline_health
+create or replace view ops.now as
+select sysdate() as now_at;
