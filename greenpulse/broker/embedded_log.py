@@ -7,7 +7,7 @@ from datetime import datetime, timedelta
 from pathlib import Path
 
 from greenpulse.broker.log import LogRecord, Message, OffsetBounds, TopicSpec
-from greenpulse.broker.log_file import Append, Fetch, LogFile
+from greenpulse.broker.log_file import Append, Fetch, LogFile, Place
 from greenpulse.broker.log_thread import LogThread, Watch
 from greenpulse.clock import Clock, SystemClock
 
@@ -100,9 +100,7 @@ class EmbeddedLog:
                 if not any(fetch.records for fetch in fetched.values()):
                     await self.wait_for_append(watch, timeout_seconds=1.0)
 
-    async def fetch(
-        self, first: Mapping[tuple[str, int], int], *, limit_bytes: int
-    ) -> dict[tuple[str, int], Fetch]:
+    async def fetch(self, first: Mapping[Place, int], *, limit_bytes: int) -> dict[Place, Fetch]:
         """Read each (topic, partition) from its first offset on, up to the limit each."""
         return await self._thread.call(
             LogFile.fetch, first, limit_records=_ALL_RECORDS, limit_bytes=limit_bytes
@@ -131,7 +129,7 @@ class EmbeddedLog:
         """The next offset that ``group`` wants of each partition that it committed."""
         return await self._thread.call(LogFile.committed, group, topic)
 
-    async def commit(self, group: str, offsets: Mapping[tuple[str, int], int]) -> None:
+    async def commit(self, group: str, offsets: Mapping[Place, int]) -> None:
         """Keep, durably, which offset ``group`` wants next of each (topic, partition)."""
         await self._thread.call(LogFile.commit, group, offsets)
 

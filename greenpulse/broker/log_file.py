@@ -5,6 +5,7 @@ from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass
 from datetime import UTC, datetime, timedelta
 from pathlib import Path
+from typing import TypeVar
 
 from greenpulse.broker import sqlite_schema as sql
 from greenpulse.broker.log import LogRecord, Message, OffsetBounds, TopicSpec
@@ -13,12 +14,14 @@ from greenpulse.broker.sqlite_file import SqliteFile
 from greenpulse.broker.stored_value import inflate_value, stored_value
 from greenpulse.errors import GreenpulseError
 
-__all__ = ["Append", "Fetch", "LogFile"]
+__all__ = ["Append", "Fetch", "LogFile", "Place"]
 
 _EPOCH = datetime(1970, 1, 1, tzinfo=UTC)
 _EXPIRE_AT_ONCE = 5_000
 """Records that one transaction drops, so that appends never wait long."""
 
+Place = TypeVar("Place", bound=tuple[str, int])
+"""A topic and the number of one of its partitions."""
 _Row = tuple[int, int, bytes | None, int, bytes | None]
 
 
@@ -130,11 +133,11 @@ class LogFile:
 
     def fetch(
         self,
-        first: Mapping[tuple[str, int], int],
+        first: Mapping[Place, int],
         *,
         limit_records: int,
         limit_bytes: int,
-    ) -> dict[tuple[str, int], Fetch]:
+    ) -> dict[Place, Fetch]:
         """Read each (topic, partition) from its first offset on, up to both limits each.
 
         Of a partition that has records at least one comes, whatever its size; partitions
@@ -142,14 +145,15 @@ class LogFile:
         """
         fetched = {}
         with self._file.reading(f"reading {sorted(first)!r}") as connection:
-            for (name, number), offset in first.items():
+            for place, offset in first.items():
+                name, number = place
                 known = self._topic(connection, name)
                 if connection is None or known is None or number >= len(known.partition_ids):
                     continue
                 partition_id = known.partition_ids[number]
                 tail = connection.execute(sql.TAIL, (partition_id,)).fetchone()
                 rows = connection.execute(sql.READ, (partition_id, offset, limit_records))
-                fetched[name, number] = Fetch(_records(rows, limit_bytes), tail[0])
+                fetched[place] = Fetch(_records(rows, limit_bytes), tail[0])
         return fetched
 
     def expire(self, topic: str, partition: int, older_than: datetime, keep_from: int) -> int:
@@ -187,10 +191,11 @@ class LogFile:
                 return {}
             return dict(connection.execute(sql.COMMITTED, (group, known.topic_id)).fetchall())
 
-    def commit(self, group: str, offsets: Mapping[tuple[str, int], int]) -> None:
+    def commit(self, group: str, offsets: Mapping[Place, int]) -> None:
         """Keep, durably, which offset ``group`` wants next of each (topic, partition)."""
         with self._file.writing(f"committing offsets of {group!r}") as connection:
-            for (name, number), next_offset in offsets.items():
+            for place, next_offset in offsets.items():
+                name, number = place
                 known = self._topic(connection, name)
                 if known is not None:
                     values = (group, known.partition_ids[number], next_offset)

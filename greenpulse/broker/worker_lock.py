@@ -25,14 +25,17 @@ class WorkerLock:
         self._log_path = path
         self._lock_path = Path(f"{path.resolve()}.worker")
 
-    def acquire(self) -> None:
+    def acquire(self) -> bool:
         """Become the log's worker.
+
+        Returns:
+            False where this process was that already.
 
         Raises:
             SettingsError: another process is, or the lock file cannot be written.
         """
         if self._lock_path in self._held:
-            return
+            return False
         try:
             self._lock_path.parent.mkdir(parents=True, exist_ok=True)
             descriptor = os.open(self._lock_path, os.O_RDWR | os.O_CREAT, 0o644)
@@ -57,6 +60,7 @@ class WorkerLock:
         os.truncate(descriptor, 0)
         os.write(descriptor, f"{os.getpid()}\n".encode("ascii"))
         self._held[self._lock_path] = descriptor
+        return True
 
     def release(self) -> None:
         """Let another process be the worker; no error where it is not held."""
