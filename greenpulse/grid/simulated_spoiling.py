@@ -1,0 +1,45 @@
+"""Good answers spoilt on purpose."""
+
+from dataclasses import replace
+
+from greenpulse.grid import simulated_layout as layout
+from greenpulse.grid.simulated_answers import Answer
+from greenpulse.grid.simulated_faults import Mischief
+
+__all__ = ["spoil"]
+
+_OVER_4_MEBIBYTES = 4 * 1024 * 1024 + 1
+
+_INSTEAD = {
+    Mischief.EMPTY_OBJECT: Answer(200, b"{}"),
+    Mischief.NULL: Answer(200, b"null"),
+    Mischief.EMPTY_LIST: Answer(200, layout.listed([]).encode()),
+    Mischief.NO_BODY: Answer(200, b""),
+    # Word for word as in January 2025 (notes/api.md section 3).
+    Mischief.SERVER_ERROR: Answer(
+        500,
+        b'{"error": {  "code": "500 Internal Server Error",  '
+        b'"message": "Requested resource not found."  }}',
+    ),
+    Mischief.CLIENT_ERROR: Answer(
+        400, layout.error("400 Bad Request", "Please enter a valid path e.g. /intensity/").encode()
+    ),
+}
+
+
+def spoil(answer: Answer, mischief: Mischief) -> Answer:
+    """What is sent in place of ``answer``; the same where the mischief is not in the bytes."""
+    body = answer.body
+    match mischief:
+        case Mischief.BROKEN_JSON:
+            body = body[: len(body) // 2]
+        case Mischief.NOT_UTF8:
+            body = body.replace(b'"index"', b'"ind\xe9x"') + b"\xff"
+        case Mischief.TOO_LARGE:
+            body = body.ljust(_OVER_4_MEBIBYTES)
+        case Mischief.OTHER_TYPES:
+            body = body.replace(b'"forecast":', b'"forecast": true, "was":')
+            body = body.replace(b'"perc":', b'"perc": "?", "was":')
+        case _:
+            return _INSTEAD.get(mischief, answer)
+    return replace(answer, body=body)
