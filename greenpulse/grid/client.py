@@ -5,6 +5,7 @@ and when it does, the Answer says how.
 """
 
 import asyncio
+import os
 from collections.abc import Mapping
 from ipaddress import ip_address
 from urllib.parse import urlsplit
@@ -126,19 +127,27 @@ def _sentence(raised: Exception, progress: _Progress) -> str:
             return f"body over {MOST_BODY_BYTES >> 20} MiB"
         case aiohttp.ClientConnectorDNSError():
             reason = f"cannot resolve the name {raised.host!r}"
+        case aiohttp.ClientConnectorCertificateError():
+            reason = f"cannot trust {raised.host}:{raised.port}: {raised.certificate_error}"
+        case aiohttp.ClientSSLError():
+            reason = f"no secure connection to {raised.host}:{raised.port}: {raised.os_error}"
         case aiohttp.ClientConnectorError():
-            reason = f"cannot connect to {raised.host}:{raised.port}: {raised.strerror}"
+            reason = f"cannot connect to {raised.host}:{raised.port}: {_cause(raised.os_error)}"
         case aiohttp.ServerDisconnectedError():
             reason = "the connection was closed without an answer"
         case aiohttp.ClientPayloadError():
             reason = f"{raised}"
-        case OSError() if raised.strerror:
-            reason = raised.strerror
+        case OSError():
+            reason = _cause(raised)
         case _:
             reason = f"{type(raised).__name__}: {raised}"
     if progress.status is not None:
         reason = f"the body broke off after {len(progress.body)} bytes: {reason}"
     return _as_text(" ".join(reason.split()))
+
+
+def _cause(error: OSError) -> str:
+    return os.strerror(error.errno).lower() if error.errno else str(error)
 
 
 def _is_this_machine(base_url: str) -> bool:
