@@ -60,6 +60,7 @@ def _environment() -> jinja2.Environment:
         lstrip_blocks=True,
     )
     environment.filters["numbers"] = in_numbers
+    environment.filters["offset"] = _offset
     environment.filters["age"] = in_words
     environment.filters["index_class"] = class_of
     environment.globals["asset"] = _address
@@ -68,3 +69,8 @@ def _environment() -> jinja2.Environment:
 
 def _address(name: str) -> str:
     return f"/static/{name}?v={assets()[name].digest}"
+
+
+def _offset(offset: int | None) -> str:
+    # One before the first offset of all: nothing is done yet, and that is known.
+    return "none" if offset == -1 else in_numbers(offset)

@@ -3,16 +3,18 @@
 import math
 from collections.abc import Sequence
 from dataclasses import dataclass
-from datetime import datetime
+from datetime import date, datetime
 
 from greenpulse.grid.periods import HALF_HOUR
 from greenpulse.web.colours import class_of
 from greenpulse.web.half_hour import HalfHour
 from greenpulse.web.wording import Wording
 
-__all__ = ["Chart", "Column", "Tick", "draw"]
+__all__ = ["Chart", "Column", "Day", "Tick", "draw"]
 
 _LABELLED_HOURS = 6
+_LABELLED_HALF_HOURS = 16
+"""A day that shows less has no room for its name."""
 _MOST_TICKS = 5
 _STEPS_GCO2_PER_KWH = (25, 50, 100, 200, 250)
 _LOWEST_TOP_GCO2_PER_KWH = 100
@@ -35,7 +37,15 @@ class Tick:
 
     at: float
     label: str
-    is_major: bool
+
+
+@dataclass(frozen=True, slots=True)
+class Day:
+    """A local day; ``at`` is where it begins, in percent from the left."""
+
+    at: float
+    weekday: str
+    date: str
 
 
 @dataclass(frozen=True, slots=True)
@@ -47,6 +57,7 @@ class Chart:
     forecast_path: str
     """The forecast as steps (SVG path, y from the top), broken where none is known."""
     hours: Sequence[Tick]
+    days: Sequence[Day]
     intensities: Sequence[Tick]
     now_at: float
     """Percent from the left."""
@@ -76,10 +87,8 @@ def draw(
         columns=columns,
         forecast_path=_steps(known, from_at, top),
         hours=_hours(from_at, half_hours, wording),
-        intensities=[
-            Tick(100 * level / top, str(level), is_major=level == 0)
-            for level in range(0, top + 1, step)
-        ],
+        days=_days(from_at, half_hours, wording),
+        intensities=[Tick(100 * level / top, str(level)) for level in range(0, top + 1, step)],
         now_at=100 * ((now - from_at) / (to_at - from_at)),
     )
 
@@ -112,12 +121,21 @@ def _steps(known: Sequence[HalfHour], from_at: datetime, top: int) -> str:
 
 
 def _hours(from_at: datetime, half_hours: int, wording: Wording) -> list[Tick]:
-    ticks: list[Tick] = []
+    locals_at = [(left, wording.local(from_at + left * HALF_HOUR)) for left in range(half_hours)]
+    return [
+        Tick(100 * left / half_hours, f"{local:%H:%M}")
+        for left, local in locals_at
+        if local.minute == 0 and local.hour % _LABELLED_HOURS == 0
+    ]
+
+
+def _days(from_at: datetime, half_hours: int, wording: Wording) -> list[Day]:
+    first_left: dict[date, int] = {}
     for left in range(half_hours):
-        moment = from_at + left * HALF_HOUR
-        local = moment.astimezone(wording.zone)
-        if local.minute == 0 and local.hour % _LABELLED_HOURS == 0:
-            is_midnight = local.hour == 0
-            label = wording.day(moment) if is_midnight else wording.clock(moment)
-            ticks.append(Tick(100 * left / half_hours, label, is_major=is_midnight))
-    return ticks
+        first_left.setdefault(wording.local(from_at + left * HALF_HOUR).date(), left)
+    lefts = [*first_left.values(), half_hours]
+    return [
+        Day(100 * left / half_hours, f"{day:%a}", f"{day.day} {day:%b}")
+        for (day, left), end in zip(first_left.items(), lefts[1:], strict=True)
+        if end - left >= _LABELLED_HALF_HOURS
+    ]

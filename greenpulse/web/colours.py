@@ -8,6 +8,8 @@ tests/unit/test_web_colours.py measures all of it.
 
 from dataclasses import dataclass
 
+from greenpulse.grid.bands import IntensityIndex
+
 __all__ = ["COLOURS", "GROUNDS", "UNKNOWN", "Colour", "class_of", "stylesheet"]
 
 
@@ -25,12 +27,12 @@ GROUNDS = {
 }
 """What the pages are painted on."""
 
-COLOURS = {
-    "very low": Colour(light="#137c90", dark="#6fe9ee"),
-    "low": Colour(light="#226534", dark="#6cb07c"),
-    "moderate": Colour(light="#966a0c", dark="#ffd23f"),
-    "high": Colour(light="#992607", dark="#e06a2b"),
-    "very high": Colour(light="#470f55", dark="#b48ef2"),
+COLOURS: dict[str, Colour] = {
+    IntensityIndex.VERY_LOW: Colour(light="#137c90", dark="#6fe9ee"),
+    IntensityIndex.LOW: Colour(light="#226534", dark="#6cb07c"),
+    IntensityIndex.MODERATE: Colour(light="#966a0c", dark="#ffd23f"),
+    IntensityIndex.HIGH: Colour(light="#992607", dark="#e06a2b"),
+    IntensityIndex.VERY_HIGH: Colour(light="#470f55", dark="#b48ef2"),
 }
 """By the API's words, from clean to dirty."""
 

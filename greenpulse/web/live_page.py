@@ -4,38 +4,24 @@ from collections.abc import Sequence
 from dataclasses import dataclass
 from datetime import datetime, timedelta
 
-from greenpulse.grid.periods import HALF_HOUR, half_hours
-from greenpulse.status import PipelineStatus
+from greenpulse.grid.bands import IntensityIndex, band_starts
+from greenpulse.grid.periods import HALF_HOUR
+from greenpulse.status import PartStatus, PipelineStatus
 from greenpulse.web.assets import render
 from greenpulse.web.chart import draw
+from greenpulse.web.colours import COLOURS
 from greenpulse.web.greenest import GreenestWindow, greenest_window
-from greenpulse.web.half_hour import ActualStatus, HalfHour
+from greenpulse.web.half_hour import HalfHour
 from greenpulse.web.live import FRESH_SECONDS, NEWEST_COMPLETE, LiveView, Now
-from greenpulse.web.wording import Wording, in_words
+from greenpulse.web.table import STATUS_WORDS, rows_by_day
+from greenpulse.web.wording import TO, Wording, in_words
 
 __all__ = ["Headline", "headline", "live_page", "trouble"]
 
 _PAST = timedelta(hours=24)
 _AHEAD = timedelta(hours=48)
 _JOB_HOURS = (1, 2, 4, 8)
-
-_STATUS_WORDS = {
-    ActualStatus.MISSING: "not measured yet",
-    ActualStatus.SUSPECT: "suspect: 0 beside a high forecast",
-    ActualStatus.PROVISIONAL: "provisional",
-    ActualStatus.REVISABLE: "may be revised",
-    ActualStatus.SETTLED: "settled",
-}
-
-
-@dataclass(frozen=True, slots=True)
-class Row:
-    """A line of the table: a slot of the chart, and what is known of it."""
-
-    slot: int
-    period_start_at: datetime
-    period_end_at: datetime
-    half_hour: HalfHour | None
+_STARTING = PartStatus().reason
 
 
 @dataclass(frozen=True, slots=True)
@@ -44,6 +30,15 @@ class Job:
 
     hours: int
     window: GreenestWindow
+
+
+@dataclass(frozen=True, slots=True)
+class Band:
+    """One word of the index and the gCO2/kWh that it stands for."""
+
+    index: str
+    range: str
+    is_now: bool
 
 
 @dataclass(frozen=True, slots=True)
@@ -57,8 +52,10 @@ class Headline:
 
 
 def headline(now: Now) -> Headline | None:
-    """The forecast of this half hour; without it, the newest half hour if it is no older
-    than 75 minutes; else None: yesterday's number is not today's.
+    """The forecast of this half hour, else the newest half hour that ended lately.
+
+    Returns:
+        None where that ended more than 75 minutes ago: yesterday's number is not today's.
     """
     if now.current is not None and now.current.intensity_gco2_per_kwh is not None:
         return Headline(now.current, is_actual=now.current.is_actual, is_current=True)
@@ -72,20 +69,30 @@ def headline(now: Now) -> Headline | None:
     return None
 
 
-def trouble(now: Now, status: PipelineStatus) -> str | None:
-    """Why the numbers are not fresh, in words; None while they are."""
+def trouble(now: Now, status: PipelineStatus) -> list[str]:
+    """Why the numbers are not fresh, in sentences without a full stop; none while they are."""
     if now.is_fresh:
-        return None
+        return []
     source = status.parts["source"]
-    reason = "" if source.is_ready or source.reason == "starting" else source.reason
+    if source.is_ready or source.reason == _STARTING:
+        return [_staleness(now)]
+    reason = source.reason[:1].upper() + source.reason[1:]
+    sentences = [reason] if now.data_age_seconds is None else [_staleness(now), reason]
+    if not now.is_simulated and "make demo" not in reason:
+        sentences.append("To see everything without a network: make demo")
+    return sentences
+
+
+def _staleness(now: Now) -> str:
     if now.data_age_seconds is None:
-        return reason or "No answer from the Carbon Intensity API yet"
-    age = in_words(now.data_age_seconds)
-    if abs(now.data_age_seconds) > FRESH_SECONDS:
-        said = f"The Carbon Intensity API was last heard {age} ago; what follows is from then"
-        return f"{said}. {reason}" if reason else said
+        return "The Carbon Intensity API has not answered yet"
+    age = in_words(abs(now.data_age_seconds))
+    if now.data_age_seconds < -FRESH_SECONDS:
+        return f"The clocks disagree: the newest answer seems to come {age} from now"
+    if now.data_age_seconds > FRESH_SECONDS:
+        return f"The Carbon Intensity API was last heard {age} ago; the numbers are from then"
     if now.last_complete is None:
-        return "The Carbon Intensity API answers, but names no half hour that is over"
+        return "The Carbon Intensity API answers, but tells of no half hour that is over"
     age = in_words((now.moment - now.last_complete.period_end_at).total_seconds())
     return f"The Carbon Intensity API answers, but its newest half hour ended {age} ago"
 
@@ -96,31 +103,23 @@ def live_page(view: LiveView, status: PipelineStatus, moment: datetime, wording:
     from_at = now.period_start_at - _PAST
     to_at = now.period_start_at + _AHEAD
     known = view.half_hours(from_at, to_at)
+    said = headline(now)
     return render(
         "live.html",
         wording=wording,
         now=now,
-        headline=headline(now),
+        headline=said,
+        scale=_scale(moment.year, said.half_hour.intensity_index if said else None),
         trouble=trouble(now, status),
-        status_words=_STATUS_WORDS,
+        status_words=STATUS_WORDS,
         chart=draw(known, from_at, to_at, moment, wording),
-        days=_days(known, from_at, to_at, wording),
+        days=rows_by_day(known, from_at, to_at, moment, wording),
+        now_slot=_PAST // HALF_HOUR,
+        indices=list(COLOURS),
         greenest=_greenest(known, now.period_start_at) if now.is_fresh else [],
         from_at=from_at,
         to_at=to_at,
     )
-
-
-def _days(
-    known: Sequence[HalfHour], from_at: datetime, to_at: datetime, wording: Wording
-) -> dict[str, list[Row]]:
-    """Rows by day, both in the order of time; a row for what is not known, too."""
-    by_start = {half_hour.period_start_at: half_hour for half_hour in known}
-    days: dict[str, list[Row]] = {}
-    for slot, start_at in enumerate(half_hours(from_at, to_at)):
-        row = Row(slot, start_at, start_at + HALF_HOUR, by_start.get(start_at))
-        days.setdefault(wording.day(start_at), []).append(row)
-    return days
 
 
 def _greenest(known: Sequence[HalfHour], now_start_at: datetime) -> list[Job]:
@@ -129,3 +128,16 @@ def _greenest(known: Sequence[HalfHour], now_start_at: datetime) -> list[Job]:
         for hours in _JOB_HOURS
     )
     return [Job(hours, window) for hours, window in windows if window is not None]
+
+
+def _scale(year: int, index: str | None) -> list[Band]:
+    starts = band_starts(year)
+    ranges = [f"under {starts[0]}", *map(_range, starts, starts[1:]), f"from {starts[-1]}"]
+    return [
+        Band(word.value, range_, is_now=word == index)
+        for word, range_ in zip(IntensityIndex, ranges, strict=True)
+    ]
+
+
+def _range(start: int, next_start: int) -> str:
+    return f"{start}{TO}{next_start - 1}"

@@ -5,10 +5,13 @@ from datetime import UTC, datetime, tzinfo
 
 from greenpulse.grid.periods import LOCAL_ZONE
 
-__all__ = ["NOT_KNOWN", "Wording", "in_numbers", "in_words"]
+__all__ = ["NOT_KNOWN", "TO", "Wording", "in_numbers", "in_words"]
 
-NOT_KNOWN = "–"
+NOT_KNOWN = "\N{EN DASH}"
 """Stands where a number is not known; never 0."""
+
+TO = "\N{EN DASH}"
+"""Between the ends of a range."""
 
 _MINUTE = 60
 _HOUR = 60 * _MINUTE
@@ -16,10 +19,10 @@ _DAY = 24 * _HOUR
 
 
 def in_numbers(quantity: float | None) -> str:
-    """The shortest decimal text of ``quantity``, a dash where it is not known.
+    """The shortest decimal text of ``quantity``, ``NOT_KNOWN`` where it is not known.
 
-    >>> in_numbers(183.0), in_numbers(0), in_numbers(None), in_numbers(-7.25)
-    ('183', '0', '–', '−7.25')
+    >>> in_numbers(183.0), in_numbers(0), in_numbers(7.256)
+    ('183', '0', '7.26')
     """
     if quantity is None:
         return NOT_KNOWN
@@ -54,37 +57,37 @@ class Wording:
         """Whether times are said in UTC."""
         return self.zone is UTC
 
+    def local(self, moment: datetime) -> datetime:
+        """The same moment, on the clocks of the zone."""
+        return moment.astimezone(self.zone)
+
     def zone_name(self, moment: datetime) -> str:
         """The zone's name at ``moment``: GMT, BST or UTC."""
-        return moment.astimezone(self.zone).tzname() or ""
+        return self.local(moment).tzname() or ""
 
     def day(self, moment: datetime) -> str:
         """Weekday and date, as in ``Sat 31 Jan``."""
-        local = moment.astimezone(self.zone)
+        local = self.local(moment)
         return f"{local:%a} {local.day} {local:%b}"
 
     def clock(self, moment: datetime) -> str:
         """Hours and minutes, without the zone."""
-        return f"{moment.astimezone(self.zone):%H:%M}"
+        return f"{self.local(moment):%H:%M}"
 
     def clock_with_seconds(self, moment: datetime) -> str:
         """Hours, minutes, seconds and the zone."""
-        return f"{moment.astimezone(self.zone):%H:%M:%S} {self.zone_name(moment)}"
+        return f"{self.local(moment):%H:%M:%S} {self.zone_name(moment)}"
 
     def span(self, from_at: datetime, to_at: datetime) -> str:
         """Both ends and the zone, twice where it changes in between.
 
-        >>> Wording().span(
-        ...     datetime(2026, 10, 25, 0, 30, tzinfo=UTC), datetime(2026, 10, 25, 1, tzinfo=UTC)
-        ... )
-        '01:30 BST–01:00 GMT'
+        On the last Sunday of October, ``01:30 BST`` to ``01:00 GMT`` is half an hour.
         """
         names = self.zone_name(from_at), self.zone_name(to_at)
         first = self.clock(from_at) if names[0] == names[1] else f"{self.clock(from_at)} {names[0]}"
-        return f"{first}–{self.clock(to_at)} {names[1]}"
+        return f"{first}{TO}{self.clock(to_at)} {names[1]}"
 
-    def day_and_span(self, from_at: datetime, to_at: datetime, today: datetime) -> str:
-        """``today`` or ``tomorrow`` where that is the day, else its date; then the span."""
-        days = (from_at.astimezone(self.zone).date() - today.astimezone(self.zone).date()).days
-        said = {-1: "yesterday", 0: "today", 1: "tomorrow"}.get(days, self.day(from_at))
-        return f"{said}, {self.span(from_at, to_at)}"
+    def near_day(self, moment: datetime, today: datetime) -> str:
+        """Yesterday, today or tomorrow where that is the day of ``moment``, else its date."""
+        days = (self.local(moment).date() - self.local(today).date()).days
+        return {-1: "yesterday", 0: "today", 1: "tomorrow"}.get(days, self.day(moment))
