@@ -1,0 +1,228 @@
+"""The archive: records in offset order become a chain of bronze files, each offset once.
+
+The store is the authority on what is archived, the consumer group's offset a hint. What
+is not durable is only in memory here, and is read again from the log after any failure.
+"""
+
+import asyncio
+from collections import deque
+from collections.abc import Sequence
+from dataclasses import dataclass, field
+from typing import Literal
+
+from greenpulse.clock import Clock
+from greenpulse.errors import ChainBroken
+from greenpulse.lake.buffer import Batch, Buffer, rising_from
+from greenpulse.lake.claims import Claims
+from greenpulse.lake.lines import Record
+from greenpulse.lake.origin import Origin
+from greenpulse.lake.ranges import OffsetRange, holes_between
+from greenpulse.lake.resume import find_end, first_readable
+from greenpulse.lake.rotation import RotationPolicy, RotationReason
+from greenpulse.lake.store import Store
+from greenpulse.lake.verification import refuse_broken
+from greenpulse.lake.writer import ChainWriter, WrittenFile
+
+__all__ = ["Archive", "Held", "WrittenFile"]
+
+
+@dataclass(frozen=True, slots=True)
+class Held:
+    """What of one partition is only in memory."""
+
+    records: int
+    bytes: int
+    oldest_seconds: float
+    """Since its first record came; 0 where nothing is held."""
+
+
+@dataclass(slots=True)
+class _Lane:
+    """One open partition: the chain, the file being filled, and those closed before it."""
+
+    writer: ChainWriter
+    buffer: Buffer
+    resume_at: int
+    """Not below this offset is anything wanted: what lies before is accepted as lost."""
+    closed: deque[Batch] = field(default_factory=deque)
+    written: list[WrittenFile] = field(default_factory=list)
+    writing: asyncio.Lock = field(default_factory=asyncio.Lock)
+
+
+class Archive:
+    """Archives the partitions of one topic that are assigned to this worker.
+
+    Args:
+        store: Where the chains lie.
+        log: Where the records come from.
+        clock: Monotonic time for windows and pauses.
+        topic: Whose records.
+        writer: Name of this worker, for the metadata.
+        rotation: When a file is closed.
+        verify: ``full`` walks and hashes the whole chain before a partition is opened.
+    """
+
+    def __init__(  # noqa: PLR0913 - the composition root names each of them
+        self,
+        store: Store,
+        log: Origin,
+        clock: Clock,
+        *,
+        topic: str,
+        writer: str,
+        rotation: RotationPolicy,
+        verify: Literal["tail", "full"] = "tail",
+    ) -> None:
+        self._store = store
+        self._log = log
+        self._clock = clock
+        self._claims = Claims(store)
+        self._topic = topic
+        self._writer = writer
+        self._rotation = rotation
+        self._verify = verify
+        self._lanes: dict[int, _Lane] = {}
+
+    async def open(self, partition: int) -> int:
+        """Find where the chain ends and take on ``partition`` from there, afresh.
+
+        Returns:
+            The next offset wanted of the log.
+
+        Raises:
+            LogMismatch: chain and log are not of one origin; says the way out.
+            ChainBroken: the last file is damaged (with ``full``, any).
+            PermanentError: the log has lost offsets that no file holds; says how to accept
+                that.
+            TransientError: store or log cannot be reached.
+        """
+        self._lanes.pop(partition, None)
+        if self._verify == "full":
+            await refuse_broken(self._store, self._topic, partition)
+        end = await find_end(self._store, self._log, self._claims, self._topic, partition)
+        wanted = await first_readable(
+            self._log, self._claims, self._topic, partition, end.offset + 1
+        )
+        writer = ChainWriter(
+            self._store,
+            self._clock,
+            topic=self._topic,
+            partition=partition,
+            writer=self._writer,
+            end=end,
+        )
+        self._lanes[partition] = _Lane(writer, Buffer(end.offset + 1, self._rotation), wanted)
+        return wanted
+
+    async def add(self, partition: int, records: Sequence[Record]) -> list[WrittenFile]:
+        """Take ``records`` of an open partition; write what got full.
+
+        Records delivered before are dropped.
+
+        Returns:
+            The files that became durable, oldest first.
+
+        Raises:
+            ChainBroken: offsets before ``records`` were not delivered, though the log has
+                them; nothing was taken: deliver from ``next_offset`` on.
+            PermanentError: they cannot be read any more, as with ``open``; or the chain
+                cannot be written, as ``ChainWriter.write`` says.
+        """
+        lane = self._lane(partition)
+        wanted = self.next_offset(partition)
+        offsets = [record.offset for record in rising_from(wanted, records)]
+        for hole in holes_between(wanted, offsets):
+            await self._explain(partition, hole)
+        lane.closed += lane.buffer.fill(records, self._clock.monotonic())
+        return await self._write_closed(lane)
+
+    async def flush(self, partition: int, reason: RotationReason) -> list[WrittenFile]:
+        """Write all that is held of an open partition.
+
+        Returns:
+            The files that became durable, oldest first; empty where nothing was held.
+
+        Raises:
+            PermanentError: the chain cannot be written, as ``ChainWriter.write`` says.
+        """
+        lane = self._lane(partition)
+        lane.closed += lane.buffer.close(reason)
+        return await self._write_closed(lane)
+
+    def drop(self, partition: int) -> None:
+        """Forget what is held of ``partition``; it is wanted again from ``durable_offset`` on."""
+        lane = self._lanes.get(partition)
+        if lane is not None:
+            lane.closed.clear()
+            lane.resume_at = lane.writer.end.offset + 1
+            lane.buffer = Buffer(lane.resume_at, self._rotation)
+
+    def due(self) -> list[int]:
+        """Partitions whose window is over, or that have a closed file to write."""
+        now = self._clock.monotonic()
+        return sorted(
+            partition
+            for partition, lane in self._lanes.items()
+            if lane.closed or lane.buffer.is_due(now)
+        )
+
+    def held(self, partition: int) -> Held:
+        """What of ``partition`` is only in memory; nothing where it is not open."""
+        lane = self._lanes.get(partition)
+        if lane is None:
+            return Held(0, 0, 0.0)
+        buffers: list[Batch | Buffer] = [*lane.closed]
+        if lane.buffer.records:
+            buffers.append(lane.buffer)
+        opened_at = min((held.opened_at for held in buffers), default=None)
+        return Held(
+            sum(len(held.records) for held in buffers),
+            sum(held.size_bytes for held in buffers),
+            0.0 if opened_at is None else self._clock.monotonic() - opened_at,
+        )
+
+    def next_offset(self, partition: int) -> int:
+        """The next offset wanted of an open partition: behind what is durable or held."""
+        lane = self._lane(partition)
+        return max(lane.buffer.next_offset, lane.resume_at)
+
+    def durable_offset(self, partition: int) -> int:
+        """Where the chain of an open partition ends; one before its base without a file."""
+        return self._lane(partition).writer.end.offset
+
+    @property
+    def trouble(self) -> str | None:
+        """Why the store takes no files, in one sentence, while it does not."""
+        troubles = (lane.writer.trouble for lane in self._lanes.values())
+        return next((trouble for trouble in troubles if trouble), None)
+
+    def _lane(self, partition: int) -> _Lane:
+        try:
+            return self._lanes[partition]
+        except KeyError:
+            message = f"want an open partition, got {partition}"
+            raise ValueError(message) from None
+
+    async def _explain(self, partition: int, hole: OffsetRange) -> None:
+        """See that ``hole`` cannot be read any more and is accepted as lost."""
+        readable = await first_readable(self._log, self._claims, self._topic, partition, hole.first)
+        if readable <= hole.last:
+            message = (
+                f"archiving partition {partition} of '{self._topic}': offsets {readable} to "
+                f"{hole.last} were not delivered, and the log has them"
+            )
+            raise ChainBroken(message)
+
+    async def _write_closed(self, lane: _Lane) -> list[WrittenFile]:
+        """Write closed files in order, one at a time, whoever closed them."""
+        async with lane.writing:
+            while lane.closed:
+                rest = lane.closed[0].after(lane.writer.end.offset)
+                if rest is None:
+                    lane.closed.popleft()
+                    continue
+                lane.written.append(await lane.writer.write(rest))
+                lane.buffer.move_to(lane.writer.end.offset + 1)
+            # Kept in the lane until here, so that a failure midway loses no news.
+            written, lane.written = lane.written, []
+            return written

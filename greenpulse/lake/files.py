@@ -1,0 +1,135 @@
+"""Bronze files as bytes: records in, body and metadata out; and back again, checked."""
+
+import gzip
+import hashlib
+import zlib
+from collections.abc import Sequence
+from dataclasses import dataclass
+
+from greenpulse.errors import ChainBroken
+from greenpulse.lake.buffer import Batch
+from greenpulse.lake.keys import BronzeKey
+from greenpulse.lake.lines import bronze_lines, read_head
+from greenpulse.lake.ranges import OffsetRange, holes_between, write_ranges
+from greenpulse.records import BronzeFile
+
+__all__ = ["NO_PREDECESSOR", "Content", "fill_body", "metadata_of", "read_body", "sha256_of"]
+
+NO_PREDECESSOR = "0" * 64
+"""``previous-sha256`` of the first file of a chain."""
+
+_SCHEMA = "1"
+_GZIP_LEVEL = 1
+_GZIP_WINDOW = 31
+
+
+@dataclass(frozen=True, slots=True)
+class Content:
+    """The lines of a bronze file, and the size and hash of the body that holds them."""
+
+    key: BronzeKey
+    lines: Sequence[bytes]
+    """Each ended by LF; at least one."""
+    offsets: Sequence[int]
+    """Of each line; they rise from the key's or later."""
+    sha256: str
+    """Hex, of the body."""
+    size_bytes: int
+    """Of the body."""
+
+    @property
+    def end_offset(self) -> int:
+        """The last line's offset."""
+        return self.offsets[-1]
+
+    @property
+    def missing(self) -> list[OffsetRange]:
+        """What the lines leave out from the key's offset to the last line's."""
+        return holes_between(self.key.start_offset, self.offsets)
+
+    def described(self, previous_sha256: str, writer: str) -> BronzeFile:
+        """The file as a record."""
+        first, last = read_head(self.lines[0]), read_head(self.lines[-1])
+        return BronzeFile(
+            topic=self.key.topic,
+            partition=self.key.partition,
+            start_offset=self.key.start_offset,
+            end_offset=self.end_offset,
+            record_count=len(self.lines),
+            sha256=self.sha256,
+            previous_sha256=previous_sha256,
+            first_appended_at=first.appended_at if first else None,
+            last_appended_at=last.appended_at if last else None,
+            key=str(self.key),
+            size_bytes=self.size_bytes,
+            missing_offsets=write_ranges(self.missing) or None,
+            writer=writer,
+        )
+
+
+def fill_body(topic: str, partition: int, batch: Batch) -> tuple[bytes, Content]:
+    """Make the body of the file of ``batch``; the same records give the same bytes."""
+    lines = bronze_lines(topic, partition, batch.records)
+    # Neither a file name nor a time: zlib writes 0 for mtime.
+    packer = zlib.compressobj(_GZIP_LEVEL, zlib.DEFLATED, _GZIP_WINDOW)
+    body = packer.compress(b"".join(lines)) + packer.flush()
+    key = BronzeKey(topic, partition, batch.start_offset)
+    offsets = [record.offset for record in batch.records]
+    return body, Content(key, lines, offsets, sha256_of(body), len(body))
+
+
+def read_body(key: BronzeKey, body: bytes) -> Content:
+    """Read a body and believe nothing else.
+
+    Raises:
+        ChainBroken: it is no gzip of bronze lines of ``key``, or its offsets do not rise.
+    """
+    try:
+        ndjson = gzip.decompress(body)
+    except (OSError, EOFError, zlib.error) as error:
+        raise _damaged(key, f"it cannot be unpacked ({error})") from error
+    if not ndjson.endswith(b"\n"):
+        raise _damaged(key, "its last line is cut off")
+    lines = ndjson.splitlines(keepends=True)
+    offsets = []
+    due = key.start_offset
+    for line in lines:
+        head = read_head(line)
+        if head is None or (head.topic, head.partition) != (key.topic, key.partition):
+            raise _damaged(key, f"this line does not belong there: {line[:60]!r}")
+        if head.offset < due:
+            raise _damaged(key, f"offset {head.offset} comes where {due} is due")
+        due = head.offset + 1
+        offsets.append(head.offset)
+    return Content(key, lines, offsets, sha256_of(body), len(body))
+
+
+def metadata_of(file: BronzeFile) -> dict[str, str]:
+    """What is stored beside the body of ``file``."""
+    metadata = {
+        "start-offset": str(file.start_offset),
+        "end-offset": str(file.end_offset),
+        "record-count": str(file.record_count),
+        "sha256": file.sha256,
+        "previous-sha256": file.previous_sha256,
+        "first-appended-at": file.first_appended_at or "",
+        "last-appended-at": file.last_appended_at or "",
+        "writer": file.writer,
+        "schema": _SCHEMA,
+    }
+    if file.missing_offsets:
+        metadata["missing-offsets"] = file.missing_offsets
+    return metadata
+
+
+def sha256_of(body: bytes) -> str:
+    """Hex sha256 of stored bytes."""
+    return hashlib.sha256(body).hexdigest()
+
+
+def _damaged(key: BronzeKey, reason: str) -> ChainBroken:
+    message = (
+        f"reading '{key}': {reason}; put the file back from a copy, or, where the log still "
+        "has its offsets, take it and its .json away and restart the worker"
+    )
+    return ChainBroken(message)

@@ -1,0 +1,107 @@
+"""Where the archive of a partition goes on: what the chain and the log say together."""
+
+from greenpulse.errors import BrokerUnavailable, ChainBroken, LogMismatch, PermanentError
+from greenpulse.lake.claims import Claims
+from greenpulse.lake.files import NO_PREDECESSOR
+from greenpulse.lake.lines import bronze_line
+from greenpulse.lake.origin import Bounds, Origin
+from greenpulse.lake.ranges import OffsetRange, not_covered
+from greenpulse.lake.reading import StoredFile, read_file
+from greenpulse.lake.store import Store
+from greenpulse.lake.tail import last_key
+from greenpulse.lake.writer import ChainEnd
+
+__all__ = ["find_end", "first_readable"]
+
+_WAY_OUT = (
+    "run 'greenpulse audit --complete', stop all workers, delete the greenpulse topics and the "
+    "consumer group, take a new lake prefix and a new warehouse, then 'greenpulse import' the "
+    "old bronze files"
+)
+
+
+async def find_end(
+    store: Store, origin: Origin, claims: Claims, topic: str, partition: int
+) -> ChainEnd:
+    """Where the chain ends, once it is known to stem from this log.
+
+    A chain without files is begun here: its base is claimed, so that two workers cannot
+    begin two chains while the log expires.
+
+    Raises:
+        LogMismatch: the log's record at the chain's end is not the one in the file, or
+            the log ends before the chain does.
+        ChainBroken: the last file is damaged.
+        TransientError: store or log cannot be reached.
+    """
+    bounds = (await origin.bounds(topic)).get(partition)
+    if bounds is None:
+        message = f"reading partition {partition} of '{topic}': the log has no such partition yet"
+        raise BrokerUnavailable(message)
+    key = await last_key(store, topic, partition)
+    if key is None:
+        base = await claims.claim_base(topic, partition, bounds.first)
+        _refuse_shorter(bounds, topic, partition, base)
+        return ChainEnd(base - 1, NO_PREDECESSOR)
+    tail = await read_file(store, key)
+    if tail is None:
+        message = f"reading '{key}': it was listed a moment ago and is gone"
+        raise ChainBroken(message)
+    _refuse_shorter(bounds, topic, partition, tail.file.end_offset + 1)
+    await _compare(origin, tail)
+    return ChainEnd(tail.file.end_offset, tail.file.sha256)
+
+
+async def first_readable(
+    origin: Origin, claims: Claims, topic: str, partition: int, wanted: int
+) -> int:
+    """The first offset from ``wanted`` on that the log has, or will give next.
+
+    Raises:
+        PermanentError: offsets before it cannot be read any more, and nobody has accepted
+            that loss.
+        TransientError: store or log cannot be reached.
+    """
+    records = await origin.read(topic, partition, wanted, limit_records=1)
+    if records:
+        readable = records[0].offset
+    else:
+        bounds = (await origin.bounds(topic)).get(partition)
+        readable = wanted if bounds is None else max(wanted, bounds.first)
+    if readable == wanted:
+        return wanted
+    lost = not_covered(
+        OffsetRange(wanted, readable - 1), await claims.accepted_gaps(topic, partition)
+    )
+    if lost is not None:
+        message = (
+            f"reading partition {partition} of '{topic}': the log no longer has offsets "
+            f"{lost.first} to {lost.last}, and no bronze file holds them; to declare them lost "
+            f"for ever, run 'greenpulse accept-gap {partition} {lost.first} {lost.last}'"
+        )
+        raise PermanentError(message)
+    return readable
+
+
+def _refuse_shorter(bounds: Bounds, topic: str, partition: int, chain_end: int) -> None:
+    if bounds.end < chain_end:
+        message = (
+            f"opening partition {partition} of '{topic}': the chain in the lake ends at offset "
+            f"{chain_end - 1}, the log at {bounds.end - 1}, so they are not of one origin; "
+            f"{_WAY_OUT}"
+        )
+        raise LogMismatch(message)
+
+
+async def _compare(origin: Origin, tail: StoredFile) -> None:
+    """See that the log's record at the end of ``tail`` is its last line, where it is there."""
+    topic, partition, offset = tail.file.topic, tail.file.partition, tail.file.end_offset
+    records = await origin.read(topic, partition, offset, limit_records=1)
+    if not records or records[0].offset != offset:
+        return
+    if bronze_line(topic, partition, records[0]) != tail.content.lines[-1]:
+        message = (
+            f"opening partition {partition} of '{topic}': offset {offset} is another record in the "
+            f"log than in '{tail.file.key}', so they are not of one origin; {_WAY_OUT}"
+        )
+        raise LogMismatch(message)
