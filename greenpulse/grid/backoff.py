@@ -1,12 +1,12 @@
 """How long to wait before a failed question is asked once more."""
 
-from tenacity import RetryCallState, Retrying, wait_exponential_jitter
+from tenacity import RetryCallState, Retrying, wait_exponential, wait_random
 
 __all__ = ["backoff_seconds"]
 
 # Four attempts of 8 s with these waits end within two minutes: before the next tick of
 # any series that repeats its questions.
-_WAIT = wait_exponential_jitter(initial=5, exp_base=2, max=60, jitter=5)
+_WAIT = wait_exponential(multiplier=5, max=60) + wait_random(0, 5)
 
 
 def backoff_seconds(attempt: int) -> float:

@@ -5,7 +5,7 @@ import logging
 import sys
 from collections.abc import Awaitable, Callable, Iterable
 
-from tenacity import AsyncRetrying, retry_if_exception_type, wait_exponential_jitter
+from tenacity import AsyncRetrying, retry_if_exception_type, wait_exponential, wait_random
 
 from greenpulse.clock import Clock
 from greenpulse.errors import GreenpulseError, TransientError
@@ -17,7 +17,7 @@ MOST_HELD_BYTES = 64 << 20
 
 _LOGGER = logging.getLogger(__name__)
 _BYTES_BESIDE_BODY = 2048
-_WAIT = wait_exponential_jitter(initial=0.2, max=5, jitter=0.5)
+_WAIT = wait_exponential(multiplier=0.2, max=5) + wait_random(0, 0.5)
 
 
 class Outbox:

@@ -82,7 +82,7 @@ class Poller:
         self._new_poll_id = new_poll_id
         self._heartbeat_trouble: str | None = None
         self._refusal: str | None = None
-        self._is_stopping = asyncio.Event()
+        self._is_over = asyncio.Event()
         self._has_ended = asyncio.Event()
         self._has_ended.set()
         self.outbox = Outbox(self._lanes, self._send, clock, on_given_up=on_given_up)
@@ -98,7 +98,7 @@ class Poller:
         return self._refusal is not None
 
     async def run(self, is_leader: Callable[[], bool]) -> None:
-        """Poll whenever ``is_leader`` says so, until ``stop``."""
+        """Poll whenever ``is_leader`` says so, until ``stop`` or a refusal."""
         self._has_ended.clear()
         try:
             async with asyncio.TaskGroup() as group:
@@ -108,7 +108,7 @@ class Poller:
                     for lane in self._lanes.values()
                 ]
                 try:
-                    await self._is_stopping.wait()
+                    await self._is_over.wait()
                 finally:
                     for lane in lanes:
                         lane.cancel()
@@ -123,12 +123,12 @@ class Poller:
 
         Returns within a second while the log takes what it is given, else within six.
         """
-        self._is_stopping.set()
+        self._is_over.set()
         await self._has_ended.wait()
 
     async def _follow(self, lane: list[Series], is_leader: Callable[[], bool]) -> None:
         agenda: Agenda | None = None
-        while not self.has_refused:
+        while True:
             seconds = _LONGEST_SLEEP_SECONDS
             if not is_leader():
                 agenda = None
@@ -153,8 +153,6 @@ class Poller:
             self._record(question, Answer(requested_at, error="cut off: polling stops"))
             raise
         poll, reading = self._record(question, answer)
-        if question.series.is_heartbeat:
-            self._heartbeat_trouble = trouble_of(self._client.base_url, poll, reading)
         if _may_improve(poll, reading):
             agenda.repeat(question, self._clock.monotonic() + self._backoff(question.attempt))
 
@@ -167,6 +165,8 @@ class Poller:
             worker=self._worker,
         )
         reading = read_poll(poll)
+        if question.series.is_heartbeat:
+            self._heartbeat_trouble = trouble_of(self._client.base_url, poll, reading)
         self._on_poll(poll, reading)
         self.outbox.put(poll)
         return poll, reading
@@ -177,6 +177,7 @@ class Poller:
         except SourceMismatch as error:
             # What is of the other kind goes nowhere; nothing more of it is asked for.
             self._refusal = f"Polling has stopped: {error}"
+            self._is_over.set()
             return
         await self._emit(poll)
 
