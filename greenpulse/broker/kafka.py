@@ -1,0 +1,145 @@
+"""Faust's Kafka transport, with the polls topic in batches and sends that are durable.
+
+Faust finds its own transport under ``kafka://``; an app is given this one::
+
+    app.transport = app.producer_transport = Transport([URL("kafka://host:9092")], app)
+"""
+
+import asyncio
+from collections.abc import Awaitable, Mapping, Sequence
+from contextlib import AbstractContextManager
+from typing import Any, ClassVar, cast
+
+from aiokafka import AIOKafkaConsumer
+from aiokafka.errors import KafkaError
+from faust.exceptions import ProducerSendError
+from faust.transport.consumer import RecordMap
+from faust.transport.drivers import aiokafka as driver
+from faust.types import TP, AppT, HeadersArg, RecordMetadata
+from faust.types.transports import ConsumerT, ProducerT
+from yarl import URL
+
+from greenpulse.broker.batch_consumer import BatchConsumer
+from greenpulse.broker.kafka_errors import translated
+from greenpulse.broker.kafka_records import MAX_BATCH_BYTES, log_records
+from greenpulse.broker.log import LogRecord
+from greenpulse.records import POLLS_TOPIC
+
+__all__ = ["Consumer", "Producer", "Transport"]
+
+_MAX_RECORDS = 2_000
+"""Of one fetch, and so of one event."""
+
+
+class ConsumerThread(driver.AIOKafkaConsumerThread):
+    """Faust's consumer thread, which also knows where a new group begins."""
+
+    def __post_init__(self) -> None:
+        """Prepare the lock that keeps seeks in the order of their generations."""
+        super().__post_init__()
+        self._seeking = asyncio.Lock()
+
+    async def seek_to_committed(self) -> Mapping[TP, int]:
+        """Go to the committed offsets, else to the log's start; return where that is."""
+        return cast("Mapping[TP, int]", await self.call_thread(self._seek_to_committed))
+
+    async def _seek_to_committed(self) -> Mapping[TP, int]:
+        consumer = self._ensure_consumer()
+        async with self._seeking:
+            committed: dict[Any, int | None] = await consumer.seek_to_committed()
+            new = [tp for tp, offset in committed.items() if not offset or offset < 0]
+            starts: dict[Any, int] = await consumer.beginning_offsets(new) if new else {}
+            for tp, offset in starts.items():
+                # A rebalance may have taken the partition away meanwhile.
+                if tp in consumer.assignment():
+                    consumer.seek(tp, offset)
+        return {TP(*tp): starts.get(tp, offset or 0) for tp, offset in committed.items()}
+
+    async def _fetch_records(
+        self,
+        consumer: AIOKafkaConsumer,
+        active_partitions: set[TP],
+        timeout: float | None = None,  # noqa: ASYNC109 - Faust's
+        max_records: int | None = None,
+    ) -> RecordMap:
+        # What was fetched is compressed: its size says little of what its records need.
+        limit = max_records or _MAX_RECORDS
+        return await super()._fetch_records(consumer, active_partitions, timeout, limit)
+
+
+class Consumer(BatchConsumer, driver.Consumer):
+    """Faust's Kafka consumer, with batches."""
+
+    def _new_consumer_thread(self) -> ConsumerThread:
+        return ConsumerThread(self, loop=self.loop, beacon=self.beacon)
+
+    def as_log_records(self, fetched: Sequence[Any]) -> list[LogRecord]:
+        """Records of aiokafka as ours."""
+        return log_records(fetched)
+
+
+class Producer(driver.Producer):
+    """Faust's Kafka producer: idempotent, acknowledged by all replicas, up to 16 MiB."""
+
+    def _settings_extra(self) -> Mapping[str, Any]:
+        return {
+            **super()._settings_extra(),
+            "acks": "all",
+            "compression_type": "gzip",
+            "enable_idempotence": True,
+            "max_request_size": MAX_BATCH_BYTES,
+        }
+
+    async def send(  # noqa: PLR0913, PLR0917 - Faust's
+        self,
+        topic: str,
+        key: bytes | None,
+        value: bytes | None,
+        partition: int | None,
+        timestamp: float | None,
+        headers: HeadersArg | None,
+        *,
+        transactional_id: str | None = None,
+    ) -> Awaitable[RecordMetadata]:
+        """Send a message; the awaitable is done once it is durable.
+
+        Raises, here or when awaited, our errors only, as on the embedded log.
+        """
+        with self._translated(topic):
+            try:
+                sent = await super().send(
+                    topic,
+                    key,
+                    value,
+                    partition,
+                    timestamp,
+                    headers,
+                    transactional_id=transactional_id,
+                )
+            except ProducerSendError as error:
+                if isinstance(error.__cause__, KafkaError):
+                    raise error.__cause__ from error
+                raise
+        return asyncio.ensure_future(self._acknowledged(topic, sent))
+
+    async def _acknowledged(self, topic: str, sent: Awaitable[RecordMetadata]) -> RecordMetadata:
+        with self._translated(topic):
+            return await sent
+
+    def _translated(self, topic: str) -> AbstractContextManager[None]:
+        hosts = driver.server_list(self.transport.url, driver.Transport.default_port)
+        return translated(f"appending to {topic!r}", ",".join(hosts))
+
+
+class Transport(driver.Transport):
+    """Kafka as Faust's broker."""
+
+    Consumer: ClassVar[type[ConsumerT]] = Consumer
+    Producer: ClassVar[type[ProducerT]] = Producer
+
+    def __init__(
+        self, url: list[URL], app: AppT, loop: asyncio.AbstractEventLoop | None = None
+    ) -> None:
+        super().__init__(url, app, loop)
+        self.batch_topics: frozenset[str] = frozenset({POLLS_TOPIC})
+        """Topics that are delivered in batches; see ``greenpulse.broker.batch_consumer``."""
