@@ -101,7 +101,7 @@ class PowerStations:
         wanted -= biomass
         appetite = 1.6 + 0.28 * wanted + 1.1 * self._neighbours.smooth(half_hour, 30, 0)
         imports = min(max(appetite, 0.0), 7.8)
-        gas = max(wanted - imports, 1.5)
+        gas = max(wanted - imports, 2.0)
         is_coal_gone = start_of(half_hour) >= _LAST_COAL_AT
         coal = 0.0 if is_coal_gone else 0.05 * gas * max(cold, 0.0)
         supplies = (biomass, coal, imports, gas - coal, nuclear, other, max(hydro, 0.1))
