@@ -6,8 +6,8 @@ from mode import Service
 
 from greenpulse.agents.archive_desk import ArchiveDesk
 from greenpulse.agents.streams import unacked
+from greenpulse.broker.batch_consumer import QUEUE_BATCHES
 from greenpulse.records import FILES_TOPIC, POLLS_TOPIC, BronzeFile
-from greenpulse.topics import polls_channel
 
 __all__ = ["attach"]
 
@@ -17,8 +17,9 @@ _ROTATION_SECONDS = 0.25
 def attach(app: faust.App, desk: ArchiveDesk) -> None:
     """Let ``desk`` archive the polls topic of ``app``."""
     files = app.topic(FILES_TOPIC, value_type=BronzeFile)
+    polls = app.topic(POLLS_TOPIC, value_type=bytes, value_serializer="raw", maxsize=QUEUE_BATCHES)
 
-    @app.agent(polls_channel(app), name="greenpulse.archive")
+    @app.agent(polls, name="greenpulse.archive")
     async def archive(stream: StreamT) -> None:
         async for event in unacked(stream):
             await desk.take(stream, event)

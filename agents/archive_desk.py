@@ -158,14 +158,15 @@ class ArchiveDesk:
         durable = self._archive.durable_offset(partition)
         while lane.in_flight and lane.in_flight[0][1].message.offset <= durable:
             await acknowledge(*lane.in_flight.popleft())
+        if not written:
+            return
         tp = TP(POLLS_TOPIC, partition)
-        if written:
-            if lane.in_flight:
-                self._app.consumer.ack_part(tp, durable)
-            self._status.partitions[partition].archived_offset = durable
-            for file in written:
-                await self._tell(file)
-            await self._app.consumer.commit({tp})
+        self._app.consumer.ack_part(tp, durable)
+        self._status.partitions[partition].archived_offset = durable
+        for file in written:
+            await self._tell(file)
+        # After each file, not by timer alone: so little is read again after kill -9.
+        await self._app.consumer.commit({tp})
 
     async def _tell(self, written: WrittenFile) -> None:
         file = written.file
@@ -201,7 +202,8 @@ class ArchiveDesk:
 
     def _tell_readiness(self) -> None:
         if not self._lanes:
-            self._say_waiting("archive", "no partition is assigned to this worker yet")
+            reason = "no partition is assigned to this worker yet"
+            self._status.set_waiting("archive", reason, self._clock.now())
         elif all(lane.is_open.is_set() for lane in self._lanes.values()):
             for part in ("archive", "lake", "broker"):
                 self._status.set_ready(part, self._clock.now())

@@ -24,14 +24,14 @@ class LoadDesk:
     """Loads the partitions of this worker, as files come or on common multiples of a period.
 
     Args:
-        loader: Brings one partition up to the end of its chain.
+        open_loader: Opens what brings one partition up to the end of its chain.
         clock: Wall clock of the common multiples.
         load_seconds: The period; 0: as files come, and every minute without any.
     """
 
     def __init__(
         self,
-        loader: Loader,
+        open_loader: Callable[[], Awaitable[Loader]],
         clock: Clock,
         status: PipelineStatus,
         metrics: Metrics,
@@ -39,7 +39,8 @@ class LoadDesk:
         load_seconds: float,
     ) -> None:
         self.partitions: set[int] = set()
-        self._loader = loader
+        self._open_loader = open_loader
+        self._loader: Loader | None = None
         self._clock = clock
         self._status = status
         self._metrics = metrics
@@ -59,13 +60,11 @@ class LoadDesk:
 
     async def run(self, tell: Callable[[WarehouseLoad], Awaitable[None]]) -> None:
         """Load until ``stop``; each committed load is handed to ``tell``."""
-        is_started = False
         while not self._is_stopping:
             try:
-                if not is_started:
-                    await self._loader.start()
-                    is_started = True
-                await self._catch_up(tell)
+                if self._loader is None:
+                    self._loader = await self._open_loader()
+                await self._catch_up(self._loader, tell)
             except GreenpulseError as error:
                 self._say_waiting(str(error))
                 await self._pause(_RETRY_SECONDS)
@@ -73,11 +72,13 @@ class LoadDesk:
             self._status.set_ready("warehouse", self._clock.now())
             await self._pause(self._seconds_to_next())
 
-    async def _catch_up(self, tell: Callable[[WarehouseLoad], Awaitable[None]]) -> None:
+    async def _catch_up(
+        self, loader: Loader, tell: Callable[[WarehouseLoad], Awaitable[None]]
+    ) -> None:
         self._woken.clear()
         for partition in sorted(self.partitions):
             began = self._clock.monotonic()
-            for load in await self._loader.catch_up(partition):
+            for load in await loader.catch_up(partition):
                 seconds = self._clock.monotonic() - began
                 self._metrics.loads.labels(partition).inc()
                 self._metrics.load_seconds.observe(seconds)

@@ -28,7 +28,8 @@ def attach(app: faust.App, status: PipelineStatus, *, partitions: int) -> None:
     """Keep the tables, and show them through ``status``."""
 
     def table(name: str) -> TableT:
-        return app.Table(name, partitions=partitions, key_type=str, value_type=dict)
+        # No value_type: Faust cannot recover a table of plain dicts from its changelog.
+        return app.Table(name, partitions=partitions, key_type=str)
 
     archived = table("archived_offsets")
     loaded = table("loaded_offsets")

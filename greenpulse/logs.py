@@ -27,11 +27,18 @@ def configure(*, level: str, style: str, is_terminal: bool) -> None:
     handler = logging.StreamHandler(sys.stderr)
     formatter = _TextFormatter if is_text else _JsonFormatter
     handler.setFormatter(formatter(shows_tracebacks=is_debug))
+    if not is_debug:
+        handler.addFilter(_is_no_lifecycle)
     root = logging.getLogger()
     root.handlers[:] = [handler]
     root.setLevel(level.upper())
     for name in _FRAMEWORKS:
         logging.getLogger(name).setLevel(logging.INFO if is_debug else logging.WARNING)
+
+
+def _is_no_lifecycle(record: logging.LogRecord) -> bool:
+    """Whether a line is more than mode's report that one of our services starts or stops."""
+    return record.levelno > logging.INFO or not record.getMessage().startswith("[^-")
 
 
 class _Formatter(logging.Formatter):

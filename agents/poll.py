@@ -1,0 +1,95 @@
+"""The leader asks the API; each poll is sent to the log before anything else sees it."""
+
+import asyncio
+import contextlib
+import logging
+
+import faust
+from aiokafka.errors import KafkaError
+from faust.types import AppT, TopicT
+from mode import Service
+
+from greenpulse.agents.poll_report import PollReport
+from greenpulse.errors import BrokerUnavailable
+from greenpulse.grid.client import Client
+from greenpulse.grid.poller import Poller
+from greenpulse.grid.readings import latest_of
+from greenpulse.records import LATEST_TOPIC, POLLS_TOPIC, Latest, Poll, partition_of_family
+
+__all__ = ["Sender", "attach"]
+
+log = logging.getLogger(__name__)
+
+_LOOK_SECONDS = 0.5
+_MOST_WAITED_SECONDS = 5.0
+
+
+class Sender:
+    """Sends polls, and what they say, to the topics of one app."""
+
+    def __init__(self, app: faust.App, *, partitions: int) -> None:
+        self._polls = app.topic(POLLS_TOPIC, value_type=Poll)
+        self._latest = app.topic(LATEST_TOPIC, value_type=Latest)
+        self._partitions = partitions
+
+    async def emit(self, poll: Poll) -> None:
+        """Send ``poll`` and return once the log has acknowledged it.
+
+        Raises:
+            BrokerUnavailable: it did not; send again.
+        """
+        await self._send(self._polls, poll.family, poll)
+        latest = latest_of(poll)
+        if latest is None:
+            return
+        try:
+            await self._send(self._latest, poll.family, latest)
+        except BrokerUnavailable as error:
+            # The poll itself is in the log: to send it again would double it.
+            log.warning("latest_not_sent series=%s cause=%s", poll.series, error)
+
+    async def _send(self, topic: TopicT, family: str, record: faust.Record) -> None:
+        partition = partition_of_family(family, self._partitions)
+        try:
+            sent = await topic.send(key=family, value=record, partition=partition)
+            await sent
+        except KafkaError as error:
+            message = f"sending to '{topic.get_topic_name()}': {error}"
+            raise BrokerUnavailable(message) from error
+
+
+def attach(
+    app: faust.App,
+    poller: Poller,
+    client: Client,
+    report: PollReport,
+    ticks_known: asyncio.Event,
+) -> None:
+    """Poll while this worker is the leader; what is under way at the end is recorded.
+
+    Args:
+        ticks_known: Set once the newest ticks of other leaders are known; awaited for a
+            few seconds, since one tick twice is better than none.
+    """
+
+    @app.service
+    class Polling(Service):
+        """Runs after recovery, like a Faust timer, but on the clock's own grid."""
+
+        @Service.task
+        async def run(self) -> None:
+            with contextlib.suppress(TimeoutError):
+                async with asyncio.timeout(_MOST_WAITED_SECONDS):
+                    await ticks_known.wait()
+            await poller.run(app.is_leader)
+
+        @Service.task
+        async def tell(self) -> None:
+            while not self.should_stop:
+                report.watch(lambda: poller.trouble)
+                await self.sleep(_LOOK_SECONDS)
+
+    @app.on_before_shutdown.connect(weak=False)
+    async def stopping(app: AppT, **_: object) -> None:
+        await poller.stop()
+        await client.close()

@@ -1,0 +1,61 @@
+"""What people and programs get to know of the polling: status, metrics, the console."""
+
+import logging
+from collections.abc import Callable
+
+from greenpulse.clock import Clock, from_rfc3339
+from greenpulse.grid.readings import Outcome, Reading
+from greenpulse.metrics import Metrics
+from greenpulse.records import Poll
+from greenpulse.status import PipelineStatus, SeriesStatus
+
+__all__ = ["PollReport"]
+
+log = logging.getLogger(__name__)
+
+_FAILED = (Outcome.NO_ANSWER, Outcome.HTTP_ERROR)
+
+
+class PollReport:
+    """Keeps the status of the source; says on the console when it changes."""
+
+    def __init__(self, clock: Clock, status: PipelineStatus, metrics: Metrics) -> None:
+        self._clock = clock
+        self._status = status
+        self._metrics = metrics
+
+    def on_poll(self, poll: Poll, reading: Reading) -> None:
+        """Take note of one poll, before it is sent."""
+        self._metrics.polls.labels(poll.series, reading.outcome.value).inc()
+        series = self._status.series.setdefault(poll.series, SeriesStatus())
+        if reading.outcome in _FAILED:
+            series.ticks_failed += 1
+        else:
+            series.ticks_answered += 1
+        series.scheduled_at = from_rfc3339(poll.scheduled_at) if poll.scheduled_at else None
+        series.status, series.error = poll.status, poll.error
+        if poll.answered_at is not None:
+            series.answered_at = from_rfc3339(poll.answered_at)
+            if poll.requested_at is not None:
+                seconds = series.answered_at - from_rfc3339(poll.requested_at)
+                self._metrics.poll_seconds.labels(poll.series).observe(seconds.total_seconds())
+
+    def on_given_up(self, poll: Poll) -> None:  # noqa: ARG002 - a poller's callback
+        """Count a poll that will never be in the log."""
+        self._metrics.dropped_polls.inc()
+
+    def watch(self, trouble: Callable[[], str | None]) -> None:
+        """Say what the source's trouble is now, on the console only where it is news.
+
+        Args:
+            trouble: The poller's sentence; None while people see something new.
+        """
+        sentence = trouble()
+        part = self._status.parts["source"]
+        if sentence is None:
+            if not part.is_ready and self._status.series:
+                log.info("source_answers")
+                self._status.set_ready("source", self._clock.now())
+        elif part.reason != sentence:
+            log.warning("%s", sentence)
+            self._status.set_waiting("source", sentence, self._clock.now())

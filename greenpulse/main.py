@@ -1,0 +1,184 @@
+"""The composition root: from settings to parts, from parts to agents and pages.
+
+``build`` is the only place that knows all of them; to read it from top to bottom is to
+follow the way of the data.
+"""
+
+import os
+import socket
+import sys
+from collections.abc import Awaitable, Callable
+from functools import partial
+from uuid import uuid4
+
+import faust
+from faust.cli.base import cli
+from faust.web.base import BlueprintManager
+
+from greenpulse import __version__
+from greenpulse.agents import archive, follow, load, poll, track, watch
+from greenpulse.agents.archive_desk import ArchiveDesk
+from greenpulse.agents.load_desk import LoadDesk
+from greenpulse.agents.poll_report import PollReport
+from greenpulse.broker.embedded import embedded_url
+from greenpulse.clock import SystemClock
+from greenpulse.commands.demo import demo
+from greenpulse.commands.running import current_settings
+from greenpulse.commands.settings import settings_command
+from greenpulse.commands.simulate import simulate
+from greenpulse.commands.worker import Worker
+from greenpulse.grid.client import Client
+from greenpulse.grid.poller import Poller
+from greenpulse.grid.schedule import build_schedule
+from greenpulse.lake.archive import Archive
+from greenpulse.lake.claims import Claims, Source
+from greenpulse.lake.reader import ChainReader
+from greenpulse.lake.rotation import RotationPolicy
+from greenpulse.metrics import Metrics
+from greenpulse.parts import open_log, open_store, open_warehouse
+from greenpulse.preparation import open_loader, prepare
+from greenpulse.records import POLLS_TOPIC
+from greenpulse.settings import Settings
+from greenpulse.status import PipelineStatus
+from greenpulse.watchdog import Advance, Watchdog
+from greenpulse.web.live import LiveView
+from greenpulse.web.pages import Pages
+
+__all__ = ["build", "current_app", "run"]
+
+_MAX_MESSAGE_BYTES = 16 << 20
+_STANDSTILL_SECONDS = 60.0
+
+for _command in (demo, settings_command, simulate):
+    cli.add_command(_command)
+
+_built: list[tuple[Settings, faust.App]] = []
+
+
+def current_app() -> faust.App:
+    """The app of this process's settings, built once for each; nothing is touched yet."""
+    settings = current_settings()
+    for known, app in _built:
+        if known == settings:
+            return app
+    _built.append((settings, build(settings)))
+    return _built[-1][1]
+
+
+def run() -> None:
+    """The ``greenpulse`` command: ``greenpulse X`` is ``faust -A greenpulse X``."""
+    # In place, since Faust looks for -A in this very list.
+    sys.argv[1:1] = ["-A", "greenpulse"]
+    cli(prog_name="greenpulse")
+
+
+def build(settings: Settings) -> faust.App:
+    """Put the worker together; nothing is connected, created or started yet."""
+    clock, status, metrics, view = SystemClock(), PipelineStatus(), Metrics(), LiveView()
+    worker_name = f"{socket.gethostname()}-{os.getpid()}"
+    broker, store = open_log(settings), open_store(settings)
+    claims = Claims(store, uuid4)
+    app = _app(settings)
+
+    async def claim_source(is_simulated: bool) -> None:  # noqa: FBT001 - the poller's callback
+        await claims.claim_source(Source.SIMULATED if is_simulated else Source.REAL)
+
+    report = PollReport(clock, status, metrics)
+    client = Client(settings.api_url, clock)
+    poller = Poller(
+        client,
+        build_schedule(settings.poll_seconds),
+        clock,
+        poll.Sender(app, partitions=settings.partitions).emit,
+        worker=worker_name,
+        source_guard=claim_source,
+        newest_known=view.newest_scheduled_at,
+        on_poll=report.on_poll,
+        on_given_up=report.on_given_up,
+    )
+    keeper = Archive(
+        store,
+        broker,
+        clock,
+        topic=POLLS_TOPIC,
+        writer=worker_name,
+        rotation=RotationPolicy(
+            settings.archive_window_seconds,
+            settings.archive_max_records,
+            settings.archive_max_bytes,
+        ),
+        verify=settings.lake_verify,
+    )
+    is_whole = follow.attach(app, broker, view, clock)
+    archive.attach(app, ArchiveDesk(app, keeper, clock, status, metrics))
+    warehouse = open_warehouse(settings)
+    if warehouse is not None:
+        opened = partial(open_loader, warehouse, ChainReader(store), claims, POLLS_TOPIC, uuid4)
+        desk = LoadDesk(opened, clock, status, metrics, load_seconds=settings.load_seconds)
+        load.attach(app, desk)
+    track.attach(app, status, partitions=settings.partitions)
+    poll.attach(app, poller, client, report, is_whole)
+    watch.attach(
+        app,
+        log=broker,
+        archive=keeper,
+        status=status,
+        clock=clock,
+        watchdog=Watchdog(_STANDSTILL_SECONDS, clock.monotonic),
+        advance=Advance(3 * settings.archive_window_seconds + _STANDSTILL_SECONDS),
+    )
+    _mount(app, Pages(view, status, metrics, clock, __version__))
+    app.conf.Worker = _worker_of(settings, partial(prepare, settings, broker, store, claims, uuid4))
+    return app
+
+
+def _app(settings: Settings) -> faust.App:
+    """Faust as GreenPulse needs it; why, is in the notes on Faust that each line names."""
+    app = faust.App(
+        "greenpulse",
+        origin="greenpulse",
+        env_prefix="GREENPULSE_FAUST",
+        broker=_broker_url(settings),
+        datadir=settings.data / "faust",
+        store="memory://",
+        # All agents are noack(): waiting for held events would hang the stop for ever.
+        stream_wait_empty=False,
+        # An agent that fails ends the worker; what it held is read again (fail-stop).
+        agent_supervisor="mode.supervisors.CrashingSupervisor",
+        topic_partitions=settings.partitions,
+        table_standby_replicas=0,
+        broker_commit_interval=2.0,
+        broker_session_timeout=15.0,
+        broker_heartbeat_interval=3.0,
+        consumer_auto_offset_reset="earliest",
+        producer_compression_type="gzip",
+        producer_max_request_size=_MAX_MESSAGE_BYTES,
+        web_bind=settings.web_host,
+        web_port=settings.web_port,
+        web_tables_enabled=False,
+        web_router_enabled=False,
+        web_graph_enabled=False,
+        web_metrics_enabled=False,
+        web_stats_enabled=False,
+        # Logging is the worker's (greenpulse/logs.py); prints of libraries stay prints.
+        worker_redirect_stdouts=False,
+    )
+    app.conf.autodiscover = False
+    return app
+
+
+def _broker_url(settings: Settings) -> str:
+    if settings.broker.path is not None:
+        return str(embedded_url(settings.broker.path))
+    return f"kafka://{settings.broker.location.replace(',', ';kafka://')}"
+
+
+def _mount(app: faust.App, pages: Pages) -> None:
+    """Serve our pages and none of Faust's: those show what is private, or nothing."""
+    app.web.blueprints = BlueprintManager()
+    app.web.web_app.add_routes(pages.routes())
+
+
+def _worker_of(settings: Settings, prepare: Callable[[], Awaitable[None]]) -> type[Worker]:
+    """Faust builds its worker itself: what ours needs to know travels in a class."""
+    return type("Worker", (Worker,), {"settings": settings, "prepare": staticmethod(prepare)})

@@ -1,0 +1,71 @@
+"""What must be there before a worker's first service starts; all that is wrong is said now."""
+
+import logging
+from collections.abc import Callable
+from uuid import UUID
+
+from greenpulse.broker.log import Log
+from greenpulse.broker.worker_lock import WorkerLock
+from greenpulse.errors import StoreUnavailable
+from greenpulse.lake.claims import Claims
+from greenpulse.lake.self_test import prove_create_only
+from greenpulse.lake.store import Store
+from greenpulse.settings import Settings
+from greenpulse.topics import topic_specs
+from greenpulse.warehouse.load import Loader
+from greenpulse.warehouse.warehouse import Bronze, Identity, Warehouse
+
+__all__ = ["open_loader", "prepare"]
+
+log = logging.getLogger(__name__)
+
+_SECONDS_A_DAY = 86_400
+
+
+async def prepare(
+    settings: Settings, broker: Log, store: Store, claims: Claims, new_uuid: Callable[[], UUID]
+) -> None:
+    """Take the embedded log, create the topics, prove the store, claim the lake.
+
+    Topics are created here, before any client of this process names them: asking Kafka
+    for a missing topic makes one, with the broker's defaults.
+
+    Raises:
+        SettingsError: another worker runs on this log, a topic has another partition
+            count, the store is not to be trusted, a folder cannot be written.
+        BrokerUnavailable: the log cannot be reached.
+    """
+    if settings.broker.path is not None:
+        WorkerLock(settings.broker.path).acquire()
+    retention_seconds = settings.retention_days * _SECONDS_A_DAY
+    await broker.ensure_topics(topic_specs(settings.partitions, retention_seconds))
+    try:
+        await prove_create_only(store, new_uuid)
+        await claims.claim_lake()
+    except StoreUnavailable as error:
+        # A lake that is away stops the archive, not the polling: it is proved when it is
+        # back, since the archive opens no partition before.
+        log.warning("lake_not_reached cause=%s", error)
+
+
+async def open_loader(
+    warehouse: Warehouse, bronze: Bronze, claims: Claims, topic: str, new_uuid: Callable[[], UUID]
+) -> Loader:
+    """A loader of the warehouse that the lake feeds; the first one is claimed.
+
+    Raises:
+        WarehouseMismatch: it is another lake's, or the lake feeds another one.
+        TransientError: lake or warehouse are away; call again.
+    """
+    lake_id = await claims.claim_lake()
+    claim = await claims.warehouse()
+    if claim is None:
+        found = await warehouse.identity()
+        is_ours = found is not None and found.lake_id == lake_id
+        warehouse_id = found.warehouse_id if found is not None and is_ours else str(new_uuid())
+        claim = await claims.claim_warehouse(warehouse_id)
+    loader = Loader(
+        warehouse, bronze, topic=topic, identity=Identity(claim.warehouse_id, lake_id)
+    )
+    await loader.start()
+    return loader

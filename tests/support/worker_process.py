@@ -1,0 +1,108 @@
+"""A real worker in a process of its own, as a user starts it, on files of the test."""
+
+import asyncio
+import json
+import os
+import signal
+import socket
+import sys
+import urllib.error
+import urllib.request
+from collections.abc import Mapping
+from pathlib import Path
+from typing import Any
+
+__all__ = ["WorkerProcess", "free_port"]
+
+_STARTS_WITHIN_SECONDS = 40.0
+_STOPS_WITHIN_SECONDS = 30.0
+
+
+def free_port() -> int:
+    with socket.socket() as probe:
+        probe.bind(("127.0.0.1", 0))
+        port: int = probe.getsockname()[1]
+        return port
+
+
+class WorkerProcess:
+    """``greenpulse worker`` in ``folder``; the same folder again is the same pipeline."""
+
+    def __init__(self, folder: Path, api_url: str, **settings: object) -> None:
+        self.folder = folder
+        self.port = free_port()
+        self._environment = {
+            **_without_settings(os.environ),  # noqa: TID251 - PATH and the like of the tests
+            "GREENPULSE_API_URL": api_url,
+            "GREENPULSE_WEB_PORT": str(self.port),
+            "GREENPULSE_LOG_FORMAT": "json",
+            **{f"GREENPULSE_{name}": str(value) for name, value in settings.items()},
+        }
+        self._process: asyncio.subprocess.Process | None = None
+
+    async def start(self, *, until: str = "/health/ready") -> None:
+        """Start and wait until the page ``until`` answers 200."""
+        with (self.folder / "worker.log").open("ab") as log:
+            self._process = await asyncio.create_subprocess_exec(
+                *(sys.executable, "-m", "greenpulse", "worker"),
+                cwd=self.folder,
+                env=self._environment,
+                stdout=log,
+                stderr=log,
+            )
+        async with asyncio.timeout(_STARTS_WITHIN_SECONDS):
+            while await self.status(until) != 200:
+                if self._process.returncode is not None:
+                    message = f"the worker ended with {self._process.returncode}: {self.log()}"
+                    raise AssertionError(message)
+                await asyncio.sleep(0.1)
+
+    async def kill(self) -> None:
+        """``kill -9``."""
+        await self._end(signal.SIGKILL)
+
+    async def terminate(self) -> int:
+        """SIGTERM; the exit code."""
+        return await self._end(signal.SIGTERM)
+
+    async def status(self, path: str) -> int:
+        return (await asyncio.to_thread(self._get, path))[0]
+
+    async def json(self, path: str) -> Any:
+        return json.loads((await asyncio.to_thread(self._get, path))[1])
+
+    def log(self) -> str:
+        return (self.folder / "worker.log").read_text()
+
+    async def command(self, *arguments: str) -> tuple[int, str, str]:
+        """Run another command of GreenPulse beside it: exit code, stdout, stderr."""
+        process = await asyncio.create_subprocess_exec(
+            *(sys.executable, "-m", "greenpulse", *arguments),
+            cwd=self.folder,
+            env=self._environment,
+            stdout=asyncio.subprocess.PIPE,
+            stderr=asyncio.subprocess.PIPE,
+        )
+        stdout, stderr = await process.communicate()
+        return process.returncode or 0, stdout.decode(), stderr.decode()
+
+    async def _end(self, number: signal.Signals) -> int:
+        if self._process is None or self._process.returncode is not None:
+            return 0 if self._process is None else self._process.returncode or 0
+        self._process.send_signal(number)
+        async with asyncio.timeout(_STOPS_WITHIN_SECONDS):
+            return await self._process.wait()
+
+    def _get(self, path: str) -> tuple[int, bytes]:
+        try:
+            address = f"http://127.0.0.1:{self.port}{path}"
+            with urllib.request.urlopen(address, timeout=5) as answer:  # noqa: S310 - ours
+                return answer.status, answer.read()
+        except urllib.error.HTTPError as error:
+            return error.code, error.read()
+        except OSError:
+            return 0, b""
+
+
+def _without_settings(environment: Mapping[str, str]) -> dict[str, str]:
+    return {k: v for k, v in environment.items() if not k.startswith("GREENPULSE_")}
