@@ -35,6 +35,7 @@ class EmbeddedLog:
     def __init__(self, path: Path, clock: Clock | None = None) -> None:
         self._clock = clock or SystemClock()
         self._thread = LogThread.of(path)
+        self._is_closed = False
 
     async def ensure_topics(self, specs: Sequence[TopicSpec]) -> None:
         """Create the topics that are absent; safe when several start at once.
@@ -172,5 +173,7 @@ class EmbeddedLog:
         return dropped
 
     async def close(self) -> None:
-        """Free the file; later calls are an error."""
-        await self._thread.leave()
+        """Free the file; later calls are an error, but for this one."""
+        if not self._is_closed:
+            self._is_closed = True
+            await self._thread.leave()
