@@ -22,7 +22,7 @@ from greenpulse.grid.simulated_paths import (
 from greenpulse.grid.simulated_regions import GREAT_BRITAIN
 from greenpulse.grid.simulated_windows import PathRefusedError, Window
 
-__all__ = ["Answer", "Answers"]
+__all__ = ["Answers", "SimulatedAnswer"]
 
 _REGION_NUMBERS = range(1, GREAT_BRITAIN + 1)
 _REMEMBERED_ROWS = 1024
@@ -46,12 +46,11 @@ _FACTORS = {
 
 
 @dataclass(frozen=True, slots=True)
-class Answer:
+class SimulatedAnswer:
     """One answer of the API."""
 
     status: int
     body: bytes
-    content_type: str = "application/json"
 
 
 class Answers:
@@ -62,13 +61,13 @@ class Answers:
         # Rows of all regions are 7 kB each; 1024 of them are remembered.
         self._regions_row = lru_cache(_REMEMBERED_ROWS)(self._make_regions_row)
 
-    def at(self, path: str, now: datetime) -> Answer:
-        """Answer ``path`` as the API would at ``now``."""
+    def at(self, path: str, now: datetime) -> SimulatedAnswer:
+        """SimulatedAnswer ``path`` as the API would at ``now``."""
         try:
             question = read_path(path, now)
         except PathRefusedError as refusal:
-            return Answer(400, layout.error("400 Bad Request", str(refusal)).encode())
-        return Answer(200, self._body(question, now).encode())
+            return SimulatedAnswer(400, layout.error("400 Bad Request", str(refusal)).encode())
+        return SimulatedAnswer(200, self._body(question, now).encode())
 
     def _body(self, question: Question, now: datetime) -> str:
         match question:

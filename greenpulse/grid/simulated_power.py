@@ -24,7 +24,7 @@ FUELS = ("biomass", "coal", "imports", "gas", "nuclear", "other", "hydro", "sola
 
 _LAST_COAL_AT = datetime(2024, 9, 30, 23, 0, tzinfo=UTC)
 _ZONES = tuple({region.zone.zone_id: region.zone for region in REGIONS}.values())
-_REMEMBERED_HALF_HOURS = 2048
+_REMEMBERED_HALF_HOURS = 1024
 
 # gCO2/kWh, as the real API states them.
 _BIOMASS, _COAL, _GAS, _OTHER = 120, 937, 394, 300
@@ -89,51 +89,59 @@ class PowerStations:
         return mean * (hour + (next_hour - hour) * local.minute / 60) + lighting
 
     def supply(self, half_hour: int) -> dict[str, float]:
-        """Gigawatts by fuel; more than the demand where the surplus is exported."""
+        """Gigawatts by fuel in the order of FUELS; a surplus over the demand is exported."""
         cold = season(half_hour)
-        wind = sum(self._wind(half_hour).values())
-        solar = sum(self._solar(half_hour).values())
-        nuclear = min(max(4.3 + 0.6 * self._nuclear.smooth(half_hour, 672), 3.0), 5.5)
+        nuclear = 4.3 + 0.6 * self._nuclear.smooth(half_hour, 672)
         hydro = 0.55 + 0.25 * cold + 0.2 * self._rain.smooth(half_hour, 240)
-        other = 0.25
-        wanted = self.demand(half_hour) - wind - solar - nuclear - max(hydro, 0.1) - other
-        biomass = min(max(1.2 + 0.09 * wanted, 1.2), 3.2)
+        first = {
+            "nuclear": _within(3.0, nuclear, 5.5),
+            "other": 0.25,
+            "hydro": _within(0.1, hydro, 1.5),
+            "solar": sum(self._solar(half_hour).values()),
+            "wind": sum(self._wind(half_hour).values()),
+        }
+        wanted = self.demand(half_hour) - sum(first.values())
+        biomass = _within(1.2, 1.2 + 0.09 * wanted, 3.2)
         wanted -= biomass
         appetite = 1.6 + 0.28 * wanted + 1.1 * self._neighbours.smooth(half_hour, 30, 0)
-        imports = min(max(appetite, 0.0), 7.8)
-        gas = max(wanted - imports, 2.0)
-        is_coal_gone = start_of(half_hour) >= _LAST_COAL_AT
-        coal = 0.0 if is_coal_gone else 0.05 * gas * max(cold, 0.0)
-        supplies = (biomass, coal, imports, gas - coal, nuclear, other, max(hydro, 0.1))
-        return dict(zip(FUELS, (*supplies, solar, wind), strict=True))
+        imports = _within(0.0, appetite, 7.8)
+        # Some gas always runs, to keep voltage and frequency.
+        burnt = max(wanted - imports, 2.0)
+        coal = 0.0 if start_of(half_hour) >= _LAST_COAL_AT else 0.05 * burnt * max(cold, 0.0)
+        last = {"biomass": biomass, "coal": coal, "imports": imports, "gas": burnt - coal}
+        return last | first
 
     def _national_mix(self, half_hour: int) -> Mix:
-        supply = tuple(self.supply(half_hour).values())
-        total = sum(supply)
+        supply = self.supply(half_hour)
         factor = 125 + 22 * self._neighbours.smooth(half_hour, 60, 1)
-        return Mix(tuple(power / total for power in supply), max(factor, 60.0))
+        return Mix(_shares(list(supply.values())), max(factor, 60.0))
 
     def _mixes(self, half_hour: int) -> Mapping[int, Mix]:
+        pool = self.national_mix(half_hour)
         demand = self.demand(half_hour)
         supply = self.supply(half_hour)
-        pool = self.national_mix(half_hour)
         wind, solar = self._wind(half_hour), self._solar(half_hour)
         mixes = {}
         for region in REGIONS:
-            needed = region.demand_part * demand
-            local = {fuel: parts.get(region.region_id, 0.0) for fuel, parts in SITES.items()}
-            own = [local.get(fuel, 0.0) * supply[fuel] for fuel in FUELS]
-            own[FUELS.index("wind")] = region.wind_part * wind[region.zone.zone_id]
-            own[FUELS.index("solar")] = region.solar_part * solar[region.zone.zone_id]
-            drawn = max(needed - sum(own), 0.0)
-            total = sum(own) + drawn
-            shares = tuple(
-                (power + drawn * share) / total
-                for power, share in zip(own, pool.shares, strict=True)
-            )
-            mixes[region.region_id] = replace(pool, shares=shares)
+            zone_id = region.zone.zone_id
+            own = {
+                **{
+                    fuel: parts.get(region.region_id, 0.0) * supply[fuel]
+                    for fuel, parts in SITES.items()
+                },
+                "solar": region.solar_part * solar[zone_id],
+                "wind": region.wind_part * wind[zone_id],
+            }
+            drawn = max(region.demand_part * demand - sum(own.values()), 0.0)
+            powers = [
+                own.get(fuel, 0.0) + drawn * share
+                for fuel, share in zip(FUELS, pool.shares, strict=True)
+            ]
+            mixes[region.region_id] = replace(pool, shares=_shares(powers))
         for region_id, _, parts in NATIONS:
-            mixes[region_id] = _blend(pool, [(mixes[part], parts[part]) for part in parts])
+            weighted = [[part * share for share in mixes[r].shares] for r, part in parts.items()]
+            powers = [sum(column) for column in zip(*weighted, strict=True)]
+            mixes[region_id] = replace(pool, shares=_shares(powers))
         return {**mixes, GREAT_BRITAIN: pool}
 
     def _wind(self, half_hour: int) -> dict[int, float]:
@@ -151,12 +159,10 @@ class PowerStations:
         }
 
 
-def _blend(pool: Mix, weighted: list[tuple[Mix, float]]) -> Mix:
-    total = sum(weight for _, weight in weighted)
-    columns = zip(*(mix.shares for mix, _ in weighted), strict=True)
-    weights = [weight / total for _, weight in weighted]
-    shares = tuple(
-        sum(share * weight for share, weight in zip(column, weights, strict=True))
-        for column in columns
-    )
-    return replace(pool, shares=shares)
+def _within(least: float, power: float, most: float) -> float:
+    return min(max(power, least), most)
+
+
+def _shares(powers: list[float]) -> tuple[float, ...]:
+    total = sum(powers)
+    return tuple(power / total for power in powers)

@@ -3,7 +3,7 @@
 from dataclasses import replace
 
 from greenpulse.grid import simulated_layout as layout
-from greenpulse.grid.simulated_answers import Answer
+from greenpulse.grid.simulated_answers import SimulatedAnswer
 from greenpulse.grid.simulated_faults import Mischief
 
 __all__ = ["spoil"]
@@ -11,23 +11,23 @@ __all__ = ["spoil"]
 _OVER_4_MEBIBYTES = 4 * 1024 * 1024 + 1
 
 _INSTEAD = {
-    Mischief.EMPTY_OBJECT: Answer(200, b"{}"),
-    Mischief.NULL: Answer(200, b"null"),
-    Mischief.EMPTY_LIST: Answer(200, layout.listed([]).encode()),
-    Mischief.NO_BODY: Answer(200, b""),
+    Mischief.EMPTY_OBJECT: SimulatedAnswer(200, b"{}"),
+    Mischief.NULL: SimulatedAnswer(200, b"null"),
+    Mischief.EMPTY_LIST: SimulatedAnswer(200, layout.listed([]).encode()),
+    Mischief.NO_BODY: SimulatedAnswer(200, b""),
     # Word for word as in January 2025 (notes/api.md section 3).
-    Mischief.SERVER_ERROR: Answer(
+    Mischief.SERVER_ERROR: SimulatedAnswer(
         500,
         b'{"error": {  "code": "500 Internal Server Error",  '
         b'"message": "Requested resource not found."  }}',
     ),
-    Mischief.CLIENT_ERROR: Answer(
+    Mischief.CLIENT_ERROR: SimulatedAnswer(
         400, layout.error("400 Bad Request", "Please enter a valid path e.g. /intensity/").encode()
     ),
 }
 
 
-def spoil(answer: Answer, mischief: Mischief) -> Answer:
+def spoil(answer: SimulatedAnswer, mischief: Mischief) -> SimulatedAnswer:
     """What is sent in place of ``answer``; the same where the mischief is not in the bytes."""
     body = answer.body
     match mischief:

@@ -18,7 +18,7 @@ from greenpulse.clock import Clock
 from greenpulse.errors import SettingsError
 from greenpulse.grid import simulated_layout as layout
 from greenpulse.grid.readings import SIMULATED_HEADER
-from greenpulse.grid.simulated_answers import Answer, Answers
+from greenpulse.grid.simulated_answers import Answers, SimulatedAnswer
 from greenpulse.grid.simulated_faults import Fault, FaultPlan, Mischief, manners_with
 from greenpulse.grid.simulated_grid import SimulatedGrid
 from greenpulse.grid.simulated_noise import Noise
@@ -30,7 +30,7 @@ _SLOW_SECONDS = 5.0
 _SILENT_SECONDS = 600.0
 _GATE_SECONDS = 1.0
 _STOP_SECONDS = 0.5
-_ONLY_GET = Answer(405, layout.error("405 Method Not Allowed", "Please use GET").encode())
+_ONLY_GET = SimulatedAnswer(405, layout.error("405 Method Not Allowed", "Please use GET").encode())
 # Linger on, for no time at all: closing the socket then sends RST instead of FIN.
 _RESET_ON_CLOSE = struct.pack("ii", 1, 0)
 
@@ -170,7 +170,7 @@ def _reset(request: web.Request) -> web.Response:
 
 
 async def _cut_off(
-    request: web.Request, answer: Answer, headers: dict[str, str]
+    request: web.Request, answer: SimulatedAnswer, headers: dict[str, str]
 ) -> web.StreamResponse:
     response = web.StreamResponse(status=answer.status, headers=headers)
     response.content_length = len(answer.body)

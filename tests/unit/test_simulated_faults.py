@@ -9,7 +9,7 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from greenpulse.grid.simulated_answers import Answer, Answers
+from greenpulse.grid.simulated_answers import Answers, SimulatedAnswer
 from greenpulse.grid.simulated_faults import (
     FAULT_SUMMARIES,
     Fault,
@@ -50,7 +50,7 @@ QUIET = {Fault.SHORT, Fault.NULLS, Fault.GAPS}
 
 
 @pytest.fixture(scope="module")
-def good() -> Answer:
+def good() -> SimulatedAnswer:
     return Answers(SimulatedGrid(1)).at("/intensity/2026-01-30T00:01Z/2026-01-31T00:01Z", NOW)
 
 
@@ -126,7 +126,7 @@ def test_manners_get_worse_only_where_that_is_asked_for() -> None:
     assert manners_with({Fault.NULLS}).lasting_null > NATURAL_MANNERS.lasting_null
 
 
-def test_broken_json_is_the_answer_broken_off(good: Answer) -> None:
+def test_broken_json_is_the_answer_broken_off(good: SimulatedAnswer) -> None:
     body = spoil(good, Mischief.BROKEN_JSON).body
 
     assert good.body.startswith(body)
@@ -134,19 +134,19 @@ def test_broken_json_is_the_answer_broken_off(good: Answer) -> None:
         json.loads(body)
 
 
-def test_what_is_no_utf8_cannot_be_decoded(good: Answer) -> None:
+def test_what_is_no_utf8_cannot_be_decoded(good: SimulatedAnswer) -> None:
     with pytest.raises(UnicodeDecodeError):
         spoil(good, Mischief.NOT_UTF8).body.decode()
 
 
-def test_what_is_too_large_is_over_4_mebibytes_and_true_all_the_same(good: Answer) -> None:
+def test_what_is_too_large_is_over_4_mebibytes_and_true_all_the_same(good: SimulatedAnswer) -> None:
     body = spoil(good, Mischief.TOO_LARGE).body
 
     assert len(body) > 4 * 1024 * 1024
     assert json.loads(body) == json.loads(good.body)
 
 
-def test_values_of_other_types_are_json_still(good: Answer) -> None:
+def test_values_of_other_types_are_json_still(good: SimulatedAnswer) -> None:
     rows = json.loads(spoil(good, Mischief.OTHER_TYPES).body)["data"]
 
     assert {row["intensity"]["forecast"] for row in rows} == {True}
@@ -162,7 +162,7 @@ def test_values_of_other_types_are_json_still(good: Answer) -> None:
     ],
 )
 def test_an_empty_answer_is_one_of_those_the_api_has_given(
-    good: Answer, mischief: Mischief, status: int, body: bytes
+    good: SimulatedAnswer, mischief: Mischief, status: int, body: bytes
 ) -> None:
     spoilt = spoil(good, mischief)
 
@@ -170,5 +170,7 @@ def test_an_empty_answer_is_one_of_those_the_api_has_given(
 
 
 @pytest.mark.parametrize("mischief", [Mischief.SLOW, Mischief.RESET, Mischief.SILENT])
-def test_what_is_late_or_never_comes_is_the_same_answer(good: Answer, mischief: Mischief) -> None:
+def test_what_is_late_or_never_comes_is_the_same_answer(
+    good: SimulatedAnswer, mischief: Mischief
+) -> None:
     assert spoil(good, mischief) == good

@@ -138,6 +138,7 @@ def test_gas_and_imports_fill_what_the_rest_leaves(stations: PowerStations) -> N
 
         assert sum(supply.values()) >= stations.demand(half_hour) - 1e-9
         assert min(supply.values()) >= 0
+        assert tuple(supply) == FUELS
 
 
 def test_coal_is_burnt_until_the_last_station_closed(stations: PowerStations) -> None:

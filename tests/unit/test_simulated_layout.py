@@ -9,7 +9,7 @@ import pytest
 
 from greenpulse.grid import simulated_layout as layout
 from greenpulse.grid.bands import IntensityIndex
-from greenpulse.grid.simulated_answers import Answer, Answers
+from greenpulse.grid.simulated_answers import Answers, SimulatedAnswer
 from greenpulse.grid.simulated_faults import Mischief
 from greenpulse.grid.simulated_grid import NationalIntensity, SimulatedGrid
 from greenpulse.grid.simulated_spoiling import spoil
@@ -206,7 +206,7 @@ def test_factors_are_those_recorded_to_the_byte(recorded: Path, answers: Answers
 
 
 def test_a_failure_is_the_recorded_one_to_the_byte(recorded: Path) -> None:
-    failure = spoil(Answer(200, b"{}"), Mischief.SERVER_ERROR)
+    failure = spoil(SimulatedAnswer(200, b"{}"), Mischief.SERVER_ERROR)
 
     expected = recorded_bytes(recorded, "issue19_500_intensity_2025-01-13")
     assert (failure.status, failure.body) == (500, expected)
