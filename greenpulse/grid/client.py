@@ -5,9 +5,9 @@ and when it does, the Answer says how.
 """
 
 import asyncio
-import os
 from collections.abc import Mapping
 from ipaddress import ip_address
+from types import SimpleNamespace
 from urllib.parse import urlsplit
 
 import aiohttp
@@ -17,6 +17,7 @@ from yarl import URL
 from greenpulse import __version__
 from greenpulse.clock import Clock
 from greenpulse.grid.answer import KEPT_HEADERS, Answer
+from greenpulse.grid.failures import clean_text, sentence_of
 
 __all__ = ["MOST_BODY_BYTES", "USER_AGENT", "Client"]
 
@@ -59,8 +60,14 @@ class Client:
                 await self._exchange(path, progress)
         except TimeoutError:
             error = f"no whole answer within {timeout_seconds:g} s"
+        except _BodyTooLongError:
+            error = f"body over {MOST_BODY_BYTES >> 20} MiB"
+        except _ConnectionBrokenError as raised:
+            error = sentence_of(raised.cause)
         except (aiohttp.ClientError, HttpProcessingError, OSError, EOFError, ValueError) as raised:
-            error = _sentence(raised, progress)
+            error = sentence_of(raised)
+            if progress.status is not None:
+                error = f"the body broke off after {len(progress.body)} bytes: {error}"
         return Answer(
             requested_at=requested_at,
             answered_at=None if progress.status is None else self._clock.now(),
@@ -77,8 +84,12 @@ class Client:
             await session.close()
 
     async def _exchange(self, path: str, progress: "_Progress") -> None:
-        url = URL(self.url_of(path), encoded=True)
-        async with self._open_session().get(url, allow_redirects=False) as response:
+        async with self._open_session().get(
+            URL(self.url_of(path), encoded=True),
+            allow_redirects=False,
+            middlewares=(progress.ask_once,),
+            trace_request_ctx=progress,
+        ) as response:
             progress.status = response.status
             progress.headers = _kept(response.headers)
             async for chunk in response.content.iter_any():
@@ -89,11 +100,14 @@ class Client:
     def _open_session(self) -> aiohttp.ClientSession:
         # A session belongs to a running loop, so that it cannot be opened earlier.
         if self._session is None:
+            tracing = aiohttp.TraceConfig()
+            tracing.on_connection_reuseconn.append(_note_reuse)
             self._session = aiohttp.ClientSession(
                 connector=aiohttp.TCPConnector(limit=_MOST_CONNECTIONS),
                 cookie_jar=aiohttp.DummyCookieJar(),
                 headers=_HEADERS | {"User-Agent": self._user_agent},
                 timeout=aiohttp.ClientTimeout(total=None, sock_connect=None),
+                trace_configs=[tracing],
                 trust_env=not _is_this_machine(self.base_url),
             )
         return self._session
@@ -106,48 +120,49 @@ class _Progress:
         self.status: int | None = None
         self.headers: Mapping[str, str] = {}
         self.body = bytearray()
+        self.is_connection_reused = False
+
+    async def ask_once(
+        self, request: aiohttp.ClientRequest, handler: aiohttp.ClientHandlerType
+    ) -> aiohttp.ClientResponse:
+        """Keep aiohttp from asking anew of its own accord.
+
+        It may do so where a connection that stood open turns out to be closed (RFC 9112,
+        9.3.1), but it does so after every connection that broke.
+        """
+        self.is_connection_reused = False
+        try:
+            return await handler(request)
+        except aiohttp.ClientConnectorError:
+            raise
+        except (aiohttp.ClientOSError, aiohttp.ServerDisconnectedError) as error:
+            if self.is_connection_reused:
+                raise
+            raise _ConnectionBrokenError(error) from error
 
 
-class _BodyTooLongError(ValueError):
+class _ConnectionBrokenError(aiohttp.ClientError):
+    """A new connection broke before the answer came."""
+
+    def __init__(self, cause: Exception) -> None:
+        super().__init__(str(cause))
+        self.cause = cause
+
+
+class _BodyTooLongError(Exception):
     """There is more of a body than anybody should read."""
 
 
+async def _note_reuse(
+    _session: aiohttp.ClientSession,
+    context: SimpleNamespace,
+    _parameters: aiohttp.TraceConnectionReuseconnParams,
+) -> None:
+    context.trace_request_ctx.is_connection_reused = True
+
+
 def _kept(headers: Mapping[str, str]) -> dict[str, str]:
-    return {name: _as_text(headers[name]) for name in KEPT_HEADERS if name in headers}
-
-
-def _as_text(text: str) -> str:
-    # aiohttp carries bytes that are no UTF-8 as lone surrogates, which no JSON can.
-    return text.encode("utf-8", "surrogateescape").decode("utf-8", "replace")
-
-
-def _sentence(raised: Exception, progress: _Progress) -> str:
-    match raised:
-        case _BodyTooLongError():
-            return f"body over {MOST_BODY_BYTES >> 20} MiB"
-        case aiohttp.ClientConnectorDNSError():
-            reason = f"cannot resolve the name {raised.host!r}"
-        case aiohttp.ClientConnectorCertificateError():
-            reason = f"cannot trust {raised.host}:{raised.port}: {raised.certificate_error}"
-        case aiohttp.ClientSSLError():
-            reason = f"no secure connection to {raised.host}:{raised.port}: {raised.os_error}"
-        case aiohttp.ClientConnectorError():
-            reason = f"cannot connect to {raised.host}:{raised.port}: {_cause(raised.os_error)}"
-        case aiohttp.ServerDisconnectedError():
-            reason = "the connection was closed without an answer"
-        case aiohttp.ClientPayloadError():
-            reason = f"{raised}"
-        case OSError():
-            reason = _cause(raised)
-        case _:
-            reason = f"{type(raised).__name__}: {raised}"
-    if progress.status is not None:
-        reason = f"the body broke off after {len(progress.body)} bytes: {reason}"
-    return _as_text(" ".join(reason.split()))
-
-
-def _cause(error: OSError) -> str:
-    return os.strerror(error.errno).lower() if error.errno else str(error)
+    return {name: clean_text(headers[name]) for name in KEPT_HEADERS if name in headers}
 
 
 def _is_this_machine(base_url: str) -> bool:

@@ -2,6 +2,7 @@
 
 from collections.abc import Awaitable, Callable
 
+from greenpulse.errors import SourceMismatch
 from greenpulse.grid.readings import is_simulated, is_success
 from greenpulse.records import Poll
 
@@ -12,12 +13,14 @@ class Source:
     """Admits polls to the lake whose source was claimed as theirs.
 
     ``claim`` is asked before the first answer that tells its kind, and never again for
-    the same kind: it returns where the lake is of that kind, now or all along.
+    the same kind: it returns where the lake is of that kind, now or all along. Once it has
+    refused, what does not tell its kind is refused as well: it is most likely of the other.
     """
 
     def __init__(self, claim: Callable[[bool], Awaitable[None]]) -> None:
         self._claim = claim
         self._admitted: bool | None = None
+        self._refusal: SourceMismatch | None = None
 
     async def admit(self, poll: Poll) -> None:
         """Let ``poll`` pass.
@@ -27,9 +30,18 @@ class Source:
             StoreUnavailable: nobody knows yet; ask again.
         """
         kind = is_simulated_of(poll)
-        if kind is not None and kind != self._admitted:
+        if kind is None:
+            if self._refusal is not None:
+                raise self._refusal
+            return
+        if kind == self._admitted:
+            return
+        try:
             await self._claim(kind)
-            self._admitted = kind
+        except SourceMismatch as error:
+            self._refusal = error
+            raise
+        self._admitted = kind
 
 
 def is_simulated_of(poll: Poll) -> bool | None:

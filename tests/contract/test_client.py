@@ -8,6 +8,7 @@ from typing import Self
 import pytest
 from aiohttp import web
 from support.faulty_servers import (
+    ClosesWhenItIsUsedAgain,
     ClosesWithoutAnswer,
     DripsItsBody,
     FaultyServer,
@@ -199,6 +200,7 @@ async def test_a_connection_that_is_closed_without_an_answer_is_said(fetch: Fetc
     assert answer.status is None
     assert answer.answered_at is None
     assert answer.error == "the connection was closed without an answer"
+    assert len(server.requests) == 1
 
 
 @pytest.mark.parametrize(
@@ -269,6 +271,18 @@ async def test_one_connection_serves_one_question_after_another(clock: ManualClo
         await client.close()
     assert len(server.connections) == 3
     assert len(set(server.connections)) == 1
+
+
+async def test_a_connection_that_was_closed_while_it_stood_open_costs_no_answer(
+    clock: ManualClock,
+) -> None:
+    async with ClosesWhenItIsUsedAgain() as server:
+        client = Client(server.address, clock)
+
+        answers = [await client.fetch("/intensity", 5) for _ in range(2)]
+
+        await client.close()
+    assert [answer.status for answer in answers] == [200, 200]
 
 
 async def test_a_client_that_was_closed_opens_anew(clock: ManualClock) -> None:

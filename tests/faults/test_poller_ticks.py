@@ -80,9 +80,9 @@ async def test_heartbeats_come_on_the_grid_of_the_clock_without_drift(
 
     async with polling(api.address, clock, polls, newest_known=newest_known):
         await polls.until_polled("intensity", 1)
-        for seconds in (6.3, 10, 10):
+        for times, seconds in enumerate((6.5, 10, 10), start=2):
             await clock.advance(seconds)
-            await polls.until_polled("intensity", len(polls.all) + 1)
+            await polls.until_polled("intensity", times)
 
     assert polls.ticks_of("intensity") == ["12:00:00", "12:00:10", "12:00:20", "12:00:30"]
     asked = [str(poll.requested_at)[17:24] for poll in polls.all]

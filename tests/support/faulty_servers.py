@@ -6,6 +6,7 @@ import struct
 from typing import Self
 
 __all__ = [
+    "ClosesWhenItIsUsedAgain",
     "ClosesWithoutAnswer",
     "DripsItsBody",
     "FaultyServer",
@@ -97,6 +98,17 @@ class ClosesWithoutAnswer(FaultyServer):
 
     async def answer(self, writer: asyncio.StreamWriter) -> None:
         del writer
+
+
+class ClosesWhenItIsUsedAgain(FaultyServer):
+    """Answers the first request of a connection, and closes it at the second."""
+
+    async def _serve(self, reader: asyncio.StreamReader, writer: asyncio.StreamWriter) -> None:
+        self._writers.add(writer)
+        await self.hear(reader)
+        writer.write(_HEAD + b"Content-Length: 2\r\n\r\n{}")
+        await reader.read(1)
+        writer.close()
 
 
 class StopsInMidBody(FaultyServer):
