@@ -20,8 +20,6 @@ from greenpulse.warehouse.warehouse import Staged
 __all__ = ["Load"]
 
 _PARAMETER = re.compile(r"\$([a-z][a-z0-9_]*)")
-_SILVER_STEPS: tuple[str, ...] = ()
-
 # What COPY INTO is elsewhere. A bronze line is kept byte for byte: JSON is text here.
 _ADD_RAW_ROWS = """
 insert into bronze.raw_intensity (v, partition_id, log_offset)
@@ -70,9 +68,10 @@ class Load:
             self._refuse_unless_loaded(connection)
             return None
         self._add_raw_rows(connection)
-        for step in _SILVER_STEPS:
-            self._run(connection, step)
-        row_count, offset_count, unreadable_count = self._run(connection, "count")
+        self._run(connection, "poll")
+        (unreadable_count,) = self._run(connection, "unreadable")
+        self._run(connection, "national_intensity")
+        row_count, offset_count = self._run(connection, "count")
         if row_count != self._staged.record_count or offset_count != row_count:
             problem = f"it has {row_count} rows of {offset_count} offsets"
             raise self._mismatch(problem)

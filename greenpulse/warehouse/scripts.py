@@ -11,19 +11,26 @@ SCHEMAS = ("bronze", "ops", "silver", "gold")
 def deployment_scripts() -> dict[str, str]:
     """Texts that create what is absent, by object (``silver.poll``), in order.
 
-    The order is that of the folders and, within one, of the names. A schema's own script
-    comes first, under its name (``silver``).
+    Folder by folder; in each the schema itself (``silver``), then tables, then views, by
+    name. A view may name those before it.
     """
     scripts = {}
     for schema in SCHEMAS:
         scripts[schema] = f"create schema if not exists {schema};\n"
-        folder = files("greenpulse.sql").joinpath(schema)
-        for file in sorted(folder.iterdir(), key=lambda file: file.name):
-            if file.name.endswith(".sql"):
-                scripts[f"{schema}.{file.name.removesuffix('.sql')}"] = file.read_text("utf-8")
+        texts = {
+            file.name.removesuffix(".sql"): file.read_text("utf-8")
+            for file in files("greenpulse.sql").joinpath(schema).iterdir()
+            if file.name.endswith(".sql")
+        }
+        for name in sorted(texts, key=lambda name: (_is_view(texts[name]), name)):
+            scripts[f"{schema}.{name}"] = texts[name]
     return scripts
 
 
 def load_script(step: str) -> str:
     """Text of one step of the load's transaction (``sql/load/<step>.sql``)."""
     return files("greenpulse.sql").joinpath("load", f"{step}.sql").read_text("utf-8")
+
+
+def _is_view(script: str) -> bool:
+    return "create or replace view" in script
