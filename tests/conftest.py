@@ -7,6 +7,8 @@ from pathlib import Path
 import pytest
 from support.manual_clock import ManualClock
 
+pytest_plugins = ("support.site_fixtures",)
+
 
 @pytest.fixture
 def clock() -> ManualClock:

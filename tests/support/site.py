@@ -3,6 +3,7 @@
 from datetime import timedelta
 
 from aiohttp import web
+from aiohttp.test_utils import TestClient
 from support.grid_news import NOON, half_hour_item, news
 from support.manual_clock import ManualClock
 
@@ -12,7 +13,10 @@ from greenpulse.status import PART_NAMES, PipelineStatus
 from greenpulse.web.live import LiveView
 from greenpulse.web.pages import Pages
 
-__all__ = ["Site", "usual_news"]
+__all__ = ["Browserless", "Site", "usual_news"]
+
+Browserless = TestClient[web.Request, web.Application]
+"""What asks a site over HTTP and shows nothing."""
 
 _HALF_HOUR = timedelta(minutes=30)
 

@@ -1,24 +1,9 @@
 """The JSON, as scripts read it."""
 
-from collections.abc import AsyncIterator
-
-import pytest
-from aiohttp.test_utils import TestClient, TestServer
-from support.site import Site, usual_news
+from support.site import Browserless, Site, usual_news
 
 
-@pytest.fixture
-def site() -> Site:
-    return Site()
-
-
-@pytest.fixture
-async def client(site: Site) -> AsyncIterator[TestClient]:
-    async with TestClient(TestServer(site.application())) as client:
-        yield client
-
-
-async def test_now_as_json(site: Site, client: TestClient) -> None:
+async def test_now_as_json(site: Site, client: Browserless) -> None:
     site.view.add(usual_news(site.clock))
 
     answer = await (await client.get("/api/v1/now")).json()
@@ -32,7 +17,7 @@ async def test_now_as_json(site: Site, client: TestClient) -> None:
     assert answer["last_complete"]["settlement_period"] == 24
 
 
-async def test_now_is_null_where_nothing_is_known(client: TestClient) -> None:
+async def test_now_is_null_where_nothing_is_known(client: Browserless) -> None:
     answer = await (await client.get("/api/v1/now")).json()
 
     assert answer["forecast_gco2_per_kwh"] is None
@@ -41,7 +26,7 @@ async def test_now_is_null_where_nothing_is_known(client: TestClient) -> None:
     assert answer["is_fresh"] is False
 
 
-async def test_half_hours_between_two_moments(site: Site, client: TestClient) -> None:
+async def test_half_hours_between_two_moments(site: Site, client: Browserless) -> None:
     site.view.add(usual_news(site.clock))
     bounds = {"from": "2026-01-31T11:00Z", "to": "2026-01-31T12:30Z"}
 
@@ -51,7 +36,7 @@ async def test_half_hours_between_two_moments(site: Site, client: TestClient) ->
     assert [h["intensity_gco2_per_kwh"] for h in answer["half_hours"]] == [142, 141, 183]
 
 
-async def test_a_bound_that_is_no_moment_is_refused_with_an_example(client: TestClient) -> None:
+async def test_a_bound_that_is_no_moment_is_refused_with_an_example(client: Browserless) -> None:
     response = await client.get("/api/v1/half-hours", params={"from": "yesterday"})
 
     assert response.status == 400

@@ -1,30 +1,17 @@
 """Health for orchestrators and metrics for Prometheus."""
 
 import math
-from collections.abc import AsyncIterator
 
 import pytest
-from aiohttp.test_utils import TestClient, TestServer
 from prometheus_client.parser import text_string_to_metric_families
 from support.grid_news import NOON
-from support.site import Site, usual_news
+from support.site import Browserless, Site, usual_news
 
 from greenpulse.status import PartitionStatus
 
 
-@pytest.fixture
-def site() -> Site:
-    return Site()
-
-
-@pytest.fixture
-async def client(site: Site) -> AsyncIterator[TestClient]:
-    async with TestClient(TestServer(site.application())) as client:
-        yield client
-
-
 async def test_a_worker_whose_loop_runs_is_alive_also_while_it_stops(
-    site: Site, client: TestClient
+    site: Site, client: Browserless
 ) -> None:
     site.status.is_stopping = True
 
@@ -33,7 +20,7 @@ async def test_a_worker_whose_loop_runs_is_alive_also_while_it_stops(
 
 @pytest.mark.parametrize("part", ["broker", "lake", "archive"])
 async def test_a_worker_without_a_needed_part_is_unready_and_says_why(
-    site: Site, client: TestClient, part: str
+    site: Site, client: Browserless, part: str
 ) -> None:
     site.status.set_waiting(part, "it is away", NOON)
 
@@ -47,7 +34,7 @@ async def test_a_worker_without_a_needed_part_is_unready_and_says_why(
 
 @pytest.mark.parametrize("part", ["source", "warehouse"])
 async def test_neither_the_api_nor_the_warehouse_makes_a_worker_unready(
-    site: Site, client: TestClient, part: str
+    site: Site, client: Browserless, part: str
 ) -> None:
     site.status.set_waiting(part, "it is away", NOON)
 
@@ -63,7 +50,7 @@ async def test_neither_the_api_nor_the_warehouse_makes_a_worker_unready(
     }
 
 
-async def test_a_worker_that_stops_is_unready(site: Site, client: TestClient) -> None:
+async def test_a_worker_that_stops_is_unready(site: Site, client: Browserless) -> None:
     site.status.is_stopping = True
 
     response = await client.get("/health/ready")
@@ -72,12 +59,12 @@ async def test_a_worker_that_stops_is_unready(site: Site, client: TestClient) ->
     assert (await response.json())["reasons"] == ["the worker is stopping"]
 
 
-async def test_health_is_never_taken_from_a_cache(client: TestClient) -> None:
+async def test_health_is_never_taken_from_a_cache(client: Browserless) -> None:
     for path in ("/health/live", "/health/ready", "/metrics"):
         assert (await client.get(path)).headers["Cache-Control"] == "no-store"
 
 
-async def samples(client: TestClient) -> dict[tuple[str, str], float]:
+async def samples(client: Browserless) -> dict[tuple[str, str], float]:
     text = await (await client.get("/metrics")).text()
     return {
         (sample.name, ",".join(sample.labels.values())): sample.value
@@ -87,7 +74,7 @@ async def samples(client: TestClient) -> dict[tuple[str, str], float]:
 
 
 async def test_metrics_tell_lags_parts_and_freshness_at_the_moment_of_the_scrape(
-    site: Site, client: TestClient
+    site: Site, client: Browserless
 ) -> None:
     site.view.add(usual_news(site.clock))
     site.status.set_waiting("warehouse", "it is away", NOON)
@@ -107,7 +94,7 @@ async def test_metrics_tell_lags_parts_and_freshness_at_the_moment_of_the_scrape
     assert scraped["greenpulse_polls_total", "ok,intensity"] == 1
 
 
-async def test_what_is_not_known_is_not_0_in_the_metrics(site: Site, client: TestClient) -> None:
+async def test_what_is_not_known_is_not_0_in_the_metrics(site: Site, client: Browserless) -> None:
     site.status.partitions[0] = PartitionStatus(log_end_offset=120)
 
     scraped = await samples(client)
@@ -118,7 +105,7 @@ async def test_what_is_not_known_is_not_0_in_the_metrics(site: Site, client: Tes
 
 
 async def test_a_partition_that_went_elsewhere_leaves_no_old_lag_behind(
-    site: Site, client: TestClient
+    site: Site, client: Browserless
 ) -> None:
     site.status.partitions[0] = PartitionStatus(log_end_offset=120, archived_offset=9)
     await samples(client)

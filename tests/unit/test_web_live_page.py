@@ -1,15 +1,13 @@
 """The live page, as people read it."""
 
 import re
-from collections.abc import AsyncIterator
 from datetime import timedelta
 from pathlib import Path
 
 import pytest
-from aiohttp.test_utils import TestClient, TestServer
 from support.grid_news import NOON, half_hour_item, news, news_of_body
 from support.page_words import words
-from support.site import Site, usual_news
+from support.site import Browserless, Site, usual_news
 
 from greenpulse.status import SeriesStatus
 
@@ -18,25 +16,14 @@ ATTRIBUTION = (
 )
 
 
-@pytest.fixture
-def site() -> Site:
-    return Site()
-
-
-@pytest.fixture
-async def client(site: Site) -> AsyncIterator[TestClient]:
-    async with TestClient(TestServer(site.application())) as client:
-        yield client
-
-
-async def page(client: TestClient, path: str = "/") -> str:
+async def page(client: Browserless, path: str = "/") -> str:
     response = await client.get(path)
     assert response.status == 200
     return await response.text()
 
 
 async def test_the_number_the_word_and_what_they_speak_of_are_in_the_html(
-    site: Site, client: TestClient
+    site: Site, client: Browserless
 ) -> None:
     site.view.add(usual_news(site.clock))
 
@@ -54,7 +41,7 @@ async def test_the_number_the_word_and_what_they_speak_of_are_in_the_html(
 
 
 async def test_the_greenest_times_ahead_are_named_with_what_they_save(
-    site: Site, client: TestClient
+    site: Site, client: Browserless
 ) -> None:
     site.view.add(usual_news(site.clock))
 
@@ -68,7 +55,7 @@ async def test_the_greenest_times_ahead_are_named_with_what_they_save(
 
 
 async def test_each_half_hour_has_its_row_also_where_nothing_is_known(
-    site: Site, client: TestClient
+    site: Site, client: Browserless
 ) -> None:
     site.view.add(news(site.clock.now(), half_hour_item(NOON - timedelta(hours=1), 150, 0)))
 
@@ -82,7 +69,7 @@ async def test_each_half_hour_has_its_row_also_where_nothing_is_known(
     assert words(html, "last").endswith("suspect: 0 beside a high forecast")
 
 
-async def test_nothing_known_is_a_dash_in_words_and_never_0(site: Site, client: TestClient) -> None:
+async def test_nothing_known_is_a_dash_and_never_0(site: Site, client: Browserless) -> None:
     html = await page(client)
 
     assert words(html, "reading") == "- not known"
@@ -95,7 +82,7 @@ async def test_nothing_known_is_a_dash_in_words_and_never_0(site: Site, client: 
 
 
 async def test_a_null_forecast_is_a_dash_and_not_the_last_number(
-    site: Site, client: TestClient
+    site: Site, client: Browserless
 ) -> None:
     site.view.add(news(site.clock.now(), half_hour_item(NOON)))
 
@@ -105,7 +92,7 @@ async def test_a_null_forecast_is_a_dash_and_not_the_last_number(
 
 
 async def test_without_a_forecast_the_newest_half_hour_is_shown_as_what_it_is(
-    site: Site, client: TestClient
+    site: Site, client: Browserless
 ) -> None:
     site.view.add(news(site.clock.now(), half_hour_item(NOON - timedelta(minutes=30), 150, 141)))
 
@@ -117,7 +104,7 @@ async def test_without_a_forecast_the_newest_half_hour_is_shown_as_what_it_is(
     )
 
 
-async def test_yesterdays_number_is_never_shown_as_todays(site: Site, client: TestClient) -> None:
+async def test_yesterdays_number_is_never_shown_as_todays(site: Site, client: Browserless) -> None:
     yesterday = NOON - timedelta(days=1)
     site.view.add(news(yesterday + timedelta(hours=1), half_hour_item(yesterday, 150, 141)))
 
@@ -130,7 +117,7 @@ async def test_yesterdays_number_is_never_shown_as_todays(site: Site, client: Te
 
 
 async def test_old_numbers_are_grey_and_said_to_be_old_with_the_reason(
-    site: Site, client: TestClient
+    site: Site, client: Browserless
 ) -> None:
     site.view.add(usual_news(site.clock))
     site.status.set_waiting("source", "asking 'http://api': timed out", NOON)
@@ -149,7 +136,7 @@ async def test_old_numbers_are_grey_and_said_to_be_old_with_the_reason(
 
 
 async def test_an_api_that_repeats_old_half_hours_is_found_out(
-    site: Site, client: TestClient
+    site: Site, client: Browserless
 ) -> None:
     site.view.add(news(site.clock.now(), half_hour_item(NOON - timedelta(hours=5), 150, 141)))
 
@@ -161,7 +148,7 @@ async def test_an_api_that_repeats_old_half_hours_is_found_out(
 
 
 async def test_what_the_source_suffers_is_said_while_there_are_no_numbers(
-    site: Site, client: TestClient
+    site: Site, client: Browserless
 ) -> None:
     site.status.set_waiting("source", "Cannot reach it. For all of it: make demo", NOON)
 
@@ -171,7 +158,7 @@ async def test_what_the_source_suffers_is_said_while_there_are_no_numbers(
 
 
 async def test_what_is_simulated_is_called_simulated_on_both_pages(
-    site: Site, client: TestClient
+    site: Site, client: Browserless
 ) -> None:
     site.view.add(usual_news(site.clock, is_simulated=True))
 
@@ -182,7 +169,7 @@ async def test_what_is_simulated_is_called_simulated_on_both_pages(
 
 @pytest.mark.parametrize("path", ["/", "/stats", "/?zone=utc"])
 async def test_each_page_carries_the_attribution_with_the_licence(
-    client: TestClient, path: str
+    client: Browserless, path: str
 ) -> None:
     html = await page(client, path)
 
@@ -190,7 +177,7 @@ async def test_each_page_carries_the_attribution_with_the_licence(
     assert 'href="https://creativecommons.org/licenses/by/4.0/"' in html
 
 
-async def test_times_are_in_utc_on_request(site: Site, client: TestClient) -> None:
+async def test_times_are_in_utc_on_request(site: Site, client: Browserless) -> None:
     site.view.add(usual_news(site.clock))
 
     html = await page(client, "/?zone=utc")
@@ -199,7 +186,7 @@ async def test_times_are_in_utc_on_request(site: Site, client: TestClient) -> No
     assert 'href="/stats?zone=utc"' in html
 
 
-async def test_what_the_api_says_is_escaped(site: Site, client: TestClient) -> None:
+async def test_what_the_api_says_is_escaped(site: Site, client: Browserless) -> None:
     script = "\"'><script>alert(1)</script>"
     site.view.add(
         news(
@@ -219,7 +206,7 @@ async def test_what_the_api_says_is_escaped(site: Site, client: TestClient) -> N
 
 
 async def test_the_recorded_new_year_of_2020_is_shown_as_it_was(
-    recorded: Path, site: Site, client: TestClient
+    recorded: Path, site: Site, client: Browserless
 ) -> None:
     body = (recorded / "kkulma_gb_with_dates.json").read_text()
     new_year = NOON.replace(year=2020, month=1, day=1, hour=0, minute=40)

@@ -1,12 +1,10 @@
 """How every page is answered: headers, caches, methods, what it loads."""
 
 import re
-from collections.abc import AsyncIterator
 
 import pytest
-from aiohttp.test_utils import TestClient, TestServer
 from support.page_words import words
-from support.site import Site, usual_news
+from support.site import Browserless, Site, usual_news
 
 PATHS = [
     "/",
@@ -25,18 +23,7 @@ PATHS = [
 ]
 
 
-@pytest.fixture
-def site() -> Site:
-    return Site()
-
-
-@pytest.fixture
-async def client(site: Site) -> AsyncIterator[TestClient]:
-    async with TestClient(TestServer(site.application())) as client:
-        yield client
-
-
-async def page(client: TestClient, path: str = "/") -> str:
+async def page(client: Browserless, path: str = "/") -> str:
     response = await client.get(path)
     assert response.status == 200
     return await response.text()
@@ -44,7 +31,7 @@ async def page(client: TestClient, path: str = "/") -> str:
 
 @pytest.mark.parametrize("path", PATHS)
 async def test_every_page_is_closed_to_third_parties_and_says_how_to_cache_it(
-    client: TestClient, path: str
+    client: Browserless, path: str
 ) -> None:
     response = await client.get(path)
 
@@ -58,7 +45,7 @@ async def test_every_page_is_closed_to_third_parties_and_says_how_to_cache_it(
 
 
 @pytest.mark.parametrize("path", PATHS)
-async def test_who_holds_the_same_gets_304_and_no_body(client: TestClient, path: str) -> None:
+async def test_who_holds_the_same_gets_304_and_no_body(client: Browserless, path: str) -> None:
     etag = (await client.get(path)).headers["ETag"]
 
     response = await client.get(path, headers={"If-None-Match": f'"other", {etag}'})
@@ -68,7 +55,7 @@ async def test_who_holds_the_same_gets_304_and_no_body(client: TestClient, path:
     assert response.headers["ETag"] == etag
 
 
-async def test_news_change_the_etag(site: Site, client: TestClient) -> None:
+async def test_news_change_the_etag(site: Site, client: Browserless) -> None:
     etag = (await client.get("/api/v1/half-hours")).headers["ETag"]
     site.view.add(usual_news(site.clock))
 
@@ -79,7 +66,7 @@ async def test_news_change_the_etag(site: Site, client: TestClient) -> None:
 
 @pytest.mark.parametrize("path", [*PATHS, "/nowhere"])
 @pytest.mark.parametrize("method", ["POST", "PUT", "DELETE", "PATCH", "OPTIONS"])
-async def test_pages_can_only_be_read(client: TestClient, path: str, method: str) -> None:
+async def test_pages_can_only_be_read(client: Browserless, path: str, method: str) -> None:
     response = await client.request(method, path)
 
     assert response.status == 405
@@ -87,7 +74,7 @@ async def test_pages_can_only_be_read(client: TestClient, path: str, method: str
 
 
 @pytest.mark.parametrize("path", PATHS)
-async def test_head_says_what_get_would(client: TestClient, path: str) -> None:
+async def test_head_says_what_get_would(client: Browserless, path: str) -> None:
     response = await client.head(path)
 
     assert response.status == 200
@@ -95,7 +82,7 @@ async def test_head_says_what_get_would(client: TestClient, path: str) -> None:
     assert response.headers["Content-Type"] == (await client.get(path)).headers["Content-Type"]
 
 
-async def test_an_unknown_path_is_told_so_on_a_page(client: TestClient) -> None:
+async def test_an_unknown_path_is_told_so_on_a_page(client: Browserless) -> None:
     response = await client.get("/no/such/page")
 
     assert response.status == 404
@@ -105,7 +92,7 @@ async def test_an_unknown_path_is_told_so_on_a_page(client: TestClient) -> None:
 
 
 async def test_pages_hold_no_inline_script_or_style_and_load_nothing_from_elsewhere(
-    site: Site, client: TestClient
+    site: Site, client: Browserless
 ) -> None:
     site.view.add(usual_news(site.clock))
 
@@ -118,7 +105,7 @@ async def test_pages_hold_no_inline_script_or_style_and_load_nothing_from_elsewh
 
 
 async def test_static_files_are_kept_for_ever_under_the_address_of_their_content(
-    client: TestClient,
+    client: Browserless,
 ) -> None:
     html = await page(client)
     [address] = re.findall(r'src="(/static/page\.js\?v=[^"]+)"', html)
@@ -130,7 +117,7 @@ async def test_static_files_are_kept_for_ever_under_the_address_of_their_content
     assert unnamed.headers["Cache-Control"] == "no-cache"
 
 
-async def test_the_whole_page_stays_below_500_kb(site: Site, client: TestClient) -> None:
+async def test_the_whole_page_stays_below_500_kb(site: Site, client: Browserless) -> None:
     site.view.add(usual_news(site.clock))
 
     paths = ["/", *(path for path in PATHS if path.startswith("/static/"))]

@@ -1,29 +1,14 @@
 """The page of the pipeline, as people read it."""
 
-from collections.abc import AsyncIterator
-
-import pytest
-from aiohttp.test_utils import TestClient, TestServer
 from support.grid_news import NOON
 from support.page_words import words
-from support.site import Site
+from support.site import Browserless, Site
 
 from greenpulse.status import PartitionStatus, SeriesStatus
 
 
-@pytest.fixture
-def site() -> Site:
-    return Site()
-
-
-@pytest.fixture
-async def client(site: Site) -> AsyncIterator[TestClient]:
-    async with TestClient(TestServer(site.application())) as client:
-        yield client
-
-
 async def test_the_pipeline_is_shown_with_its_lags_and_what_waits(
-    site: Site, client: TestClient
+    site: Site, client: Browserless
 ) -> None:
     site.status.set_waiting("warehouse", "the file is locked", NOON)
     site.status.partitions[0] = PartitionStatus(
