@@ -85,10 +85,18 @@ class DuckDBWarehouse:
         self, partition: int, after: int | None, *, limit: int = 10_000
     ) -> list[LoadedOffset]:
         """What the raw table holds behind offset ``after``, in order; None: from the first."""
+        # The page is found first, so that only its own rows are hashed.
         sql = """
+            with page as (
+                select distinct log_offset from bronze.raw_intensity
+                where partition_id = $partition and log_offset > $after
+                order by log_offset limit $limit
+            )
             select log_offset, count(*), min(sha256(v::varchar)) from bronze.raw_intensity
-            where partition_id = $partition and log_offset > $after
-            group by log_offset order by log_offset limit $limit
+            where
+                partition_id = $partition and log_offset > $after
+                and log_offset <= (select max(log_offset) from page)
+            group by log_offset order by log_offset
         """
         values = {"partition": partition, "after": -1 if after is None else after, "limit": limit}
         return [LoadedOffset(*row) for row in await self._rows(sql, values)]
