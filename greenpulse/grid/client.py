@@ -14,15 +14,15 @@ import aiohttp
 from aiohttp.http_exceptions import HttpProcessingError
 from yarl import URL
 
-from greenpulse import __version__
 from greenpulse.clock import Clock
 from greenpulse.grid.answer import KEPT_HEADERS, Answer
 from greenpulse.grid.failures import clean_text, sentence_of
+from greenpulse.grid.resolver import DaemonResolver
 
 __all__ = ["MOST_BODY_BYTES", "USER_AGENT", "Client"]
 
 MOST_BODY_BYTES = 4 << 20
-USER_AGENT = f"GreenPulse/{__version__} (archives carbon intensity; ask whoever runs this worker)"
+USER_AGENT = "GreenPulse (archives carbon intensity; ask whoever runs this worker)"
 
 # With identity, what is received is what was written; the API does not compress anyway.
 _HEADERS = {"Accept": "application/json", "Accept-Encoding": "identity"}
@@ -103,7 +103,7 @@ class Client:
             tracing = aiohttp.TraceConfig()
             tracing.on_connection_reuseconn.append(_note_reuse)
             self._session = aiohttp.ClientSession(
-                connector=aiohttp.TCPConnector(limit=_MOST_CONNECTIONS),
+                connector=aiohttp.TCPConnector(limit=_MOST_CONNECTIONS, resolver=DaemonResolver()),
                 cookie_jar=aiohttp.DummyCookieJar(),
                 headers=_HEADERS | {"User-Agent": self._user_agent},
                 timeout=aiohttp.ClientTimeout(total=None, sock_connect=None),

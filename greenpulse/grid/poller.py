@@ -137,7 +137,7 @@ class Poller:
                 if agenda is None:
                     agenda = Agenda(lane, now, self._newest_known)
                 for missed in agenda.look(now, monotonic):
-                    self._record(missed, Answer(None, error="not asked: the worker came too late"))
+                    self._leave(missed, Answer(None, error="not asked: the worker came too late"))
                 question = agenda.take(monotonic)
                 if question is not None:
                     await self._ask(question, agenda)
@@ -150,13 +150,14 @@ class Poller:
         try:
             answer = await self._client.fetch(question.path, self._attempt_seconds)
         except asyncio.CancelledError:
-            self._record(question, Answer(requested_at, error="cut off: polling stops"))
+            self._leave(question, Answer(requested_at, error="cut off: polling stops"))
             raise
-        poll, reading = self._record(question, answer)
+        poll, reading = self._leave(question, answer)
         if _may_improve(poll, reading):
             agenda.repeat(question, self._clock.monotonic() + self._backoff(question.attempt))
 
-    def _record(self, question: Question, answer: Answer) -> tuple[Poll, Reading]:
+    def _leave(self, question: Question, answer: Answer) -> tuple[Poll, Reading]:
+        """Put the poll of ``question`` on its way, and say what it means."""
         poll = poll_of(
             question,
             answer,
@@ -165,7 +166,7 @@ class Poller:
             worker=self._worker,
         )
         reading = read_poll(poll)
-        if question.series.is_heartbeat:
+        if question.series.is_heartbeat and question.attempt and not self._is_over.is_set():
             self._heartbeat_trouble = trouble_of(self._client.base_url, poll, reading)
         self._on_poll(poll, reading)
         self.outbox.put(poll)

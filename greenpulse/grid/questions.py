@@ -11,6 +11,9 @@ from greenpulse.records import Poll
 
 __all__ = ["Question", "poll_of"]
 
+_CONTROL_CHARACTERS = tuple(range(0x20))
+_MOST_WRITTEN_BYTES = 15 << 20
+
 
 @dataclass(frozen=True, slots=True)
 class Question:
@@ -30,7 +33,7 @@ class Question:
 
 def poll_of(question: Question, answer: Answer, *, poll_id: str, url: str, worker: str) -> Poll:
     """The record of one exchange, its body untouched."""
-    body, body_base64 = _as_text(answer.body)
+    body, body_base64, problem = _as_text(answer.body)
     return Poll(
         poll_id=poll_id,
         family=question.series.family,
@@ -42,20 +45,26 @@ def poll_of(question: Question, answer: Answer, *, poll_id: str, url: str, worke
         status=answer.status,
         headers=dict(answer.headers),
         body=body,
-        error=answer.error,
+        error=answer.error or problem,
         attempts=question.attempt,
         worker=worker,
         body_base64=body_base64,
     )
 
 
-def _as_text(body: bytes | None) -> tuple[str | None, str | None]:
+def _as_text(body: bytes | None) -> tuple[str | None, str | None, str | None]:
+    """``body``, ``body_base64`` and ``error`` of a poll; two of them are None."""
     if body is None:
-        return None, None
+        return None, None, None
     try:
-        return body.decode(), None
+        text = body.decode()
     except UnicodeDecodeError:
-        return None, base64.b64encode(body).decode("ascii")
+        return None, base64.b64encode(body).decode("ascii"), None
+    # JSON writes a control character as six: a body that is full of them outgrows a message.
+    longest = len(body) + 5 * sum(map(body.count, _CONTROL_CHARACTERS))
+    if longest > _MOST_WRITTEN_BYTES:
+        return None, None, f"body over {_MOST_WRITTEN_BYTES >> 20} MiB when it is written as JSON"
+    return text, None, None
 
 
 def _written(moment: datetime | None) -> str | None:

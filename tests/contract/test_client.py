@@ -2,6 +2,7 @@
 
 import asyncio
 import gzip
+import random
 from collections.abc import AsyncIterator, Awaitable, Callable
 from typing import Self
 
@@ -108,7 +109,7 @@ async def test_the_request_says_who_asks_and_asks_for_exactly_the_path(fetch: Fe
 
     line, *headers = server.requests[0].splitlines()
     assert line == "GET /intensity/2026-01-31T12:01Z/2026-02-02T12:01Z HTTP/1.1"
-    assert any(h.startswith("User-Agent: GreenPulse/") for h in headers)
+    assert any(h.startswith("User-Agent: GreenPulse ") for h in headers)
     assert "Accept: application/json" in headers
 
 
@@ -226,6 +227,7 @@ async def test_a_body_that_breaks_off_is_no_body(fetch: Fetch, server: FaultySer
         b"HTTP/1.1 twohundred OK\r\n\r\n",
         b"HTTP/1.1 200 OK\r\nTransfer-Encoding: chunked\r\n\r\nzz\r\n",
         b"HTTP/1.1 200 OK\r\nContent-Encoding: gzip\r\nContent-Length: 5\r\n\r\nhello",
+        b"HTTP/1.1 200 OK\r\nContent-Encoding: br\r\nContent-Length: 5\r\n\r\nhello",
     ],
     ids=lambda said: repr(said[:40]),
 )
@@ -236,6 +238,21 @@ async def test_what_is_no_http_is_an_answer_with_an_error(fetch: Fetch, said: by
     assert answer.body is None
     assert answer.error
     assert "\n" not in answer.error
+
+
+async def test_no_bytes_whatever_make_a_fetch_fail(fetch: Fetch) -> None:
+    chance = random.Random(20260131)  # noqa: S311 - no secret
+    orderly = b"HTTP/1.1 200 OK\r\nContent-Encoding: gzip\r\nContent-Length: 48\r\n\r\n"
+    orderly += gzip.compress(b'{"data":[{"from":"2026-01-31T12:00Z"}]}')
+
+    for _ in range(200):
+        spoilt = bytearray(orderly)
+        for _ in range(chance.randint(1, 4)):
+            spoilt[chance.randrange(len(spoilt))] = chance.randrange(256)
+        async with Says(bytes(spoilt[: chance.randint(1, len(spoilt))])) as server:
+            answer = await fetch(server.address)
+
+        assert (answer.body is None) == (answer.error is not None)
 
 
 async def test_headers_that_are_no_text_can_be_written_into_a_record(fetch: Fetch) -> None:
