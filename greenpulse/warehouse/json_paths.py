@@ -1,6 +1,6 @@
 """Snowflake's paths into a VARIANT, on DuckDB's JSON: rewrites of one syntax tree node."""
 
-from collections.abc import Iterator
+from collections.abc import Iterator, Sequence
 
 from sqlglot import exp
 
@@ -56,7 +56,7 @@ def paths_in_one_parse(node: exp.Expr) -> exp.Expr:
     return node
 
 
-def _read_together(select: exp.Expr, extracts: list[exp.Expr], reader: str, name: str) -> None:
+def _read_together(select: exp.Expr, extracts: Sequence[exp.Expr], reader: str, name: str) -> None:
     paths = list(dict.fromkeys(_text(extract.expression) for extract in extracts))
     column = extracts[0].this.copy()
     texts = exp.array(*(exp.Literal.string(path) for path in paths))

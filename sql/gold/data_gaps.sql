@@ -1,0 +1,37 @@
+-- Grain:    one run of half hours that the API never spoke of, between the first and the
+--           last that it did; ends_at is exclusive
+-- Source:   silver.national_intensity
+-- Read by:  dashboards, people who heal gaps
+create or replace view gold.data_gaps as
+
+with half_hours as (
+
+    select
+        period_start_at,
+        max(period_end_at) as period_end_at
+    from silver.national_intensity
+    group by period_start_at
+
+),
+
+neighbours as (
+
+    select
+        period_end_at as starts_at,
+        lead(period_start_at) over (order by period_start_at) as ends_at
+    from half_hours
+
+),
+
+final as (
+
+    select
+        starts_at,
+        ends_at,
+        (datediff('minute', starts_at, ends_at) / 30)::bigint as half_hours
+    from neighbours
+    where starts_at < ends_at
+
+)
+
+select * from final;

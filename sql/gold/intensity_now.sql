@@ -1,0 +1,85 @@
+-- Grain:    one row, whatever is known
+-- Source:   gold.half_hourly_intensity, silver.poll, ops.now
+-- Read by:  dashboards
+-- A half hour is complete to our knowledge when the API spoke of it after its end: what was
+-- foretold of it before is no news of it. An answer from the future, given while a clock
+-- was wrong, does not pass for fresh.
+create or replace view gold.intensity_now as
+
+with moment as (
+
+    select
+        now_at,
+        time_slice(now_at, 30, 'minute')::timestamp_ntz as current_start_at
+    from ops.now
+
+),
+
+current_half_hour as (
+
+    select half_hours.*
+    from gold.half_hourly_intensity as half_hours
+    inner join moment
+        on half_hours.period_start_at = moment.current_start_at
+
+),
+
+last_half_hour as (
+
+    select half_hours.*
+    from gold.half_hourly_intensity as half_hours
+    inner join moment
+        on half_hours.period_end_at <= moment.now_at
+    where half_hours.last_observed_at >= half_hours.period_end_at
+    qualify row_number() over (order by half_hours.period_start_at desc) = 1
+
+),
+
+newest_answer as (
+
+    select max(answered_at) as answered_at
+    from silver.poll
+    where outcome = 'ok'
+
+),
+
+joined as (
+
+    select
+        moment.now_at,
+        moment.current_start_at as period_start_at,
+        dateadd('minute', 30, moment.current_start_at) as period_end_at,
+        current_half_hour.forecast_gco2_per_kwh,
+        current_half_hour.intensity_index,
+        last_half_hour.period_start_at as last_period_start_at,
+        last_half_hour.period_end_at as last_period_end_at,
+        last_half_hour.forecast_gco2_per_kwh as last_forecast_gco2_per_kwh,
+        last_half_hour.actual_gco2_per_kwh as last_actual_gco2_per_kwh,
+        last_half_hour.actual_status as last_actual_status,
+        last_half_hour.intensity_gco2_per_kwh as last_intensity_gco2_per_kwh,
+        last_half_hour.intensity_index as last_intensity_index,
+        datediff('millisecond', newest_answer.answered_at, moment.now_at) / 1000
+            as data_age_seconds
+    from moment
+    cross join newest_answer
+    left join current_half_hour
+        on true
+    left join last_half_hour
+        on true
+
+),
+
+final as (
+
+    select
+        *,
+        coalesce(
+            abs(data_age_seconds) <= 60
+            and last_period_end_at >= dateadd('minute', -75, now_at),
+            false
+        ) as is_fresh
+    from joined
+
+)
+
+select * from final;

@@ -1,0 +1,246 @@
+-- Grain:    one hour, from the first tick or load on until now
+-- Source:   silver.poll, ops.schedule, ops.load_manifest, ops.now
+-- Read by:  dashboards
+-- A tick is one (series, scheduled_at), however many polls it has; it is answered where
+-- one of them has an answer of 2xx, else failed. Ticks are expected from a series' first
+-- one on, by the period that was valid then; in the hour that runs, until now.
+-- The freshness is the largest data age within the hour, in seconds.
+create or replace view gold.pipeline_health as
+
+with moment as (
+
+    select
+        now_at,
+        date_trunc('hour', now_at) as hour_start_at
+    from ops.now
+
+),
+
+ticks as (
+
+    select
+        series,
+        scheduled_at,
+        max(iff(outcome in ('no_answer', 'http_error'), 0, 1)) as is_answered
+    from silver.poll
+    where
+        not imported
+        and scheduled_at is not null
+    group by series, scheduled_at
+
+),
+
+ticks_by_hour as (
+
+    select
+        date_trunc('hour', scheduled_at) as hour_start_at,
+        sum(is_answered)::bigint as ticks_answered,
+        sum(1 - is_answered)::bigint as ticks_failed
+    from ticks
+    group by date_trunc('hour', scheduled_at)
+
+),
+
+loads_by_hour as (
+
+    select
+        date_trunc('hour', loaded_at) as hour_start_at,
+        count(*) as loads
+    from ops.load_manifest
+    group by date_trunc('hour', loaded_at)
+
+),
+
+first_hour as (
+
+    select min(hour_start_at) as hour_start_at
+    from (
+
+        select hour_start_at
+        from ticks_by_hour
+
+        union all
+
+        select hour_start_at
+        from loads_by_hour
+
+    ) as beginnings
+
+),
+
+numbers as (
+
+    select row_number() over (order by seq4()) - 1 as hour_number
+    from table(generator(rowcount => 262800))
+
+),
+
+hours as (
+
+    select
+        dateadd('hour', numbers.hour_number, first_hour.hour_start_at) as hour_start_at,
+        dateadd('hour', numbers.hour_number + 1, first_hour.hour_start_at) as hour_end_at,
+        moment.now_at
+    from first_hour
+    cross join numbers
+    cross join moment
+    where numbers.hour_number <= datediff('hour', first_hour.hour_start_at, moment.hour_start_at)
+
+),
+
+-- From when until when a period of a series counts.
+periods as (
+
+    select
+        schedule.series,
+        schedule.period_seconds,
+        schedule.offset_seconds,
+        iff(
+            row_number() over (
+                partition by schedule.series
+                order by schedule.valid_from
+            ) = 1,
+            first_ticks.first_tick_at,
+            greatest(first_ticks.first_tick_at, schedule.valid_from)
+        ) as starts_at,
+        lead(schedule.valid_from) over (
+            partition by schedule.series
+            order by schedule.valid_from
+        ) as ends_at
+    from ops.schedule
+    inner join (
+
+        select
+            series,
+            min(scheduled_at) as first_tick_at
+        from ticks
+        group by series
+
+    ) as first_ticks
+        on schedule.series = first_ticks.series
+
+),
+
+-- Seconds since 1970 of the part of an hour, end exclusive, in which a period counts.
+spans as (
+
+    select
+        hours.hour_start_at,
+        periods.period_seconds,
+        periods.offset_seconds,
+        datediff(
+            'microsecond',
+            '1970-01-01'::timestamp_ntz,
+            greatest(hours.hour_start_at, periods.starts_at)
+        ) / 1000000 as first_second,
+        datediff(
+            'microsecond',
+            '1970-01-01'::timestamp_ntz,
+            least(
+                hours.hour_end_at,
+                hours.now_at,
+                coalesce(periods.ends_at, hours.hour_end_at)
+            )
+        ) / 1000000 as end_second
+    from hours
+    inner join periods
+        on
+            hours.hour_end_at > periods.starts_at
+            and hours.hour_start_at < coalesce(periods.ends_at, hours.hour_end_at)
+
+),
+
+-- The small number keeps a tick on the boundary from being lost to rounding.
+expected_by_hour as (
+
+    select
+        hour_start_at,
+        sum(
+            greatest(
+                ceil((end_second - offset_seconds) / period_seconds - 0.0001)
+                - ceil((first_second - offset_seconds) / period_seconds - 0.0001),
+                0
+            )
+        )::bigint as ticks_expected
+    from spans
+    group by hour_start_at
+
+),
+
+answers as (
+
+    select
+        polls.answered_at,
+        datediff(
+            'millisecond',
+            lag(polls.answered_at) over (order by polls.answered_at),
+            polls.answered_at
+        ) / 1000 as age_seconds
+    from silver.poll as polls
+    inner join moment
+        on polls.answered_at <= moment.now_at
+    where polls.outcome = 'ok'
+
+),
+
+-- What was answered before the first hour counts as its beginning.
+answers_by_hour as (
+
+    select
+        greatest(
+            date_trunc('hour', answers.answered_at), first_hour.hour_start_at
+        ) as hour_start_at,
+        max(answers.answered_at) as last_answered_at,
+        max(
+            iff(answers.answered_at >= first_hour.hour_start_at, answers.age_seconds, null)
+        ) as longest_wait_seconds
+    from answers
+    cross join first_hour
+    group by
+        greatest(date_trunc('hour', answers.answered_at), first_hour.hour_start_at)
+
+),
+
+joined as (
+
+    select
+        hours.hour_start_at,
+        least(hours.hour_end_at, hours.now_at) as seen_until,
+        coalesce(expected_by_hour.ticks_expected, 0) as ticks_expected,
+        coalesce(ticks_by_hour.ticks_answered, 0) as ticks_answered,
+        coalesce(ticks_by_hour.ticks_failed, 0) as ticks_failed,
+        coalesce(loads_by_hour.loads, 0) as loads,
+        answers_by_hour.longest_wait_seconds,
+        max(answers_by_hour.last_answered_at) over (
+            order by hours.hour_start_at
+            rows between unbounded preceding and current row
+        ) as last_answered_at
+    from hours
+    left join expected_by_hour
+        on hours.hour_start_at = expected_by_hour.hour_start_at
+    left join ticks_by_hour
+        on hours.hour_start_at = ticks_by_hour.hour_start_at
+    left join loads_by_hour
+        on hours.hour_start_at = loads_by_hour.hour_start_at
+    left join answers_by_hour
+        on hours.hour_start_at = answers_by_hour.hour_start_at
+
+),
+
+final as (
+
+    select
+        hour_start_at,
+        ticks_expected,
+        ticks_answered,
+        ticks_failed,
+        loads,
+        greatest(
+            coalesce(longest_wait_seconds, 0),
+            datediff('millisecond', last_answered_at, seen_until) / 1000
+        ) as freshness_seconds
+    from joined
+
+)
+
+select * from final;
