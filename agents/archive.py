@@ -1,11 +1,11 @@
 """Polls become bronze files; what is durable is acknowledged, in offset order."""
 
 import faust
-from faust.types import TP, AppT, StreamT
+from faust.types import TP, AppT
 from mode import Service
 
 from greenpulse.agents.archive_desk import ArchiveDesk
-from greenpulse.agents.streams import unacked
+from greenpulse.agents.streams import Events, unacked
 from greenpulse.broker.batch_consumer import QUEUE_BATCHES
 from greenpulse.records import FILES_TOPIC, POLLS_TOPIC, BronzeFile
 
@@ -20,20 +20,20 @@ def attach(app: faust.App, desk: ArchiveDesk) -> None:
     polls = app.topic(POLLS_TOPIC, value_type=bytes, value_serializer="raw", maxsize=QUEUE_BATCHES)
 
     @app.agent(polls, name="greenpulse.archive")
-    async def archive(stream: StreamT) -> None:
+    async def archive(stream: Events) -> None:
         async for event in unacked(stream):
             await desk.take(stream, event)
 
     @app.on_partitions_assigned.connect(weak=False)
-    async def assigned(app: AppT, assigned: set[TP], **_: object) -> None:
+    async def assigned(_app: AppT, assigned: set[TP], **_: object) -> None:
         await desk.begin(_polls(assigned), files)
 
     @app.on_partitions_revoked.connect(weak=False)
-    async def revoked(app: AppT, revoked: set[TP], **_: object) -> None:
+    async def revoked(_app: AppT, revoked: set[TP], **_: object) -> None:
         await desk.give_up(_polls(revoked))
 
     @app.on_before_shutdown.connect(weak=False)
-    async def stopping(app: AppT, **_: object) -> None:
+    async def stopping(_app: AppT, **_: object) -> None:
         await desk.finish()
 
     @app.service

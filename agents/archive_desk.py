@@ -12,9 +12,16 @@ from collections.abc import Sequence
 from dataclasses import dataclass, field
 
 import faust
-from faust.types import TP, EventT, StreamT, TopicT
+from faust.types import TP, TopicT
 
-from greenpulse.agents.streams import acknowledge
+from greenpulse.agents.streams import (
+    Event,
+    Events,
+    acknowledge,
+    batch_consumer,
+    records_of,
+    recovered,
+)
 from greenpulse.clock import Clock
 from greenpulse.errors import GreenpulseError, TransientError
 from greenpulse.lake.archive import Archive, WrittenFile
@@ -39,7 +46,7 @@ class _Lane:
     opening: asyncio.Task[None] | None = None
     is_open: asyncio.Event = field(default_factory=asyncio.Event)
     lock: asyncio.Lock = field(default_factory=asyncio.Lock)
-    in_flight: deque[tuple[StreamT, EventT]] = field(default_factory=deque)
+    in_flight: deque[tuple[Events, Event]] = field(default_factory=deque)
     is_rewinding: bool = False
 
 
@@ -72,7 +79,7 @@ class ArchiveDesk:
             self._status.partitions.setdefault(partition, PartitionStatus()).is_assigned = True
         self._tell_readiness()
 
-    async def take(self, stream: StreamT, event: EventT) -> None:
+    async def take(self, stream: Events, event: Event) -> None:
         """Hand the records of ``event`` to the archive; acknowledge what became durable."""
         partition = event.message.partition
         lane = self._lanes.get(partition)
@@ -80,7 +87,7 @@ class ArchiveDesk:
             return
         await lane.is_open.wait()
         async with lane.lock:
-            records = event.message.records
+            records = records_of(event)
             wanted = self._archive.next_offset(partition)
             if records[0].offset > wanted:
                 # Left over from before a rewind, or the group was ahead of the chain.
@@ -119,26 +126,28 @@ class ArchiveDesk:
 
     async def _open(self, partition: int, lane: _Lane) -> None:
         """Find where the chain ends and move the consumer there; again until it works."""
+        wanted = await self._end_of_chain(partition)
+        await recovered(self._app)
+        await batch_consumer(self._app).rewind(TP(POLLS_TOPIC, partition), wanted)
+        self._status.partitions[partition].archived_offset = wanted - 1
+        lane.is_open.set()
+        self._tell_readiness()
+
+    async def _end_of_chain(self, partition: int) -> int:
         while True:
             try:
-                wanted = await self._archive.open(partition)
-                break
+                return await self._archive.open(partition)
             except GreenpulseError as error:
                 part = "lake" if isinstance(error, TransientError) else "archive"
                 self._say_waiting(part, f"partition {partition}: {error}")
                 await self._clock.sleep(_REOPEN_SECONDS)
-        await self._app.tables.recovery.completed.wait()
-        await self._app.consumer.rewind(TP(POLLS_TOPIC, partition), wanted)
-        self._status.partitions[partition].archived_offset = wanted - 1
-        lane.is_open.set()
-        self._tell_readiness()
 
     async def _rewind(self, partition: int, lane: _Lane, wanted: int) -> None:
         if not lane.is_rewinding:
             lane.is_rewinding = True
             lane.in_flight.clear()
             self._metrics.healed_commits.labels(partition).inc()
-            await self._app.consumer.rewind(TP(POLLS_TOPIC, partition), wanted)
+            await batch_consumer(self._app).rewind(TP(POLLS_TOPIC, partition), wanted)
 
     async def _flush_all(self, partitions: set[int], reason: RotationReason) -> None:
         for partition in sorted(partitions):
@@ -161,7 +170,7 @@ class ArchiveDesk:
         if not written:
             return
         tp = TP(POLLS_TOPIC, partition)
-        self._app.consumer.ack_part(tp, durable)
+        batch_consumer(self._app).ack_part(tp, durable)
         self._status.partitions[partition].archived_offset = durable
         for file in written:
             await self._tell(file)

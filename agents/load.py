@@ -1,11 +1,11 @@
 """Bronze files become rows; ``greenpulse.files`` only wakes the loader, the chain decides."""
 
 import faust
-from faust.types import TP, AppT, StreamT
+from faust.types import TP, AppT
 from mode import Service
 
 from greenpulse.agents.load_desk import LoadDesk
-from greenpulse.agents.streams import acknowledge, unacked
+from greenpulse.agents.streams import Events, acknowledge, unacked
 from greenpulse.records import FILES_TOPIC, LOADS_TOPIC, BronzeFile, WarehouseLoad
 
 __all__ = ["attach"]
@@ -17,17 +17,17 @@ def attach(app: faust.App, desk: LoadDesk) -> None:
     loads = app.topic(LOADS_TOPIC, value_type=WarehouseLoad)
 
     @app.agent(files, name="greenpulse.load")
-    async def load(stream: StreamT) -> None:
+    async def load(stream: Events) -> None:
         async for event in unacked(stream):
             desk.wake()
             await acknowledge(stream, event)
 
     @app.on_partitions_assigned.connect(weak=False)
-    async def assigned(app: AppT, assigned: set[TP], **_: object) -> None:
+    async def assigned(_app: AppT, assigned: set[TP], **_: object) -> None:
         desk.partitions = {tp.partition for tp in assigned if tp.topic == FILES_TOPIC}
 
     @app.on_partitions_revoked.connect(weak=False)
-    async def revoked(app: AppT, revoked: set[TP], **_: object) -> None:
+    async def revoked(_app: AppT, revoked: set[TP], **_: object) -> None:
         desk.partitions -= {tp.partition for tp in revoked if tp.topic == FILES_TOPIC}
 
     async def tell(load: WarehouseLoad) -> None:
@@ -44,4 +44,3 @@ def attach(app: faust.App, desk: LoadDesk) -> None:
 
         async def on_stop(self) -> None:
             desk.stop()
-

@@ -67,9 +67,8 @@ def attach(
 ) -> None:
     """Poll while this worker is the leader; what is under way at the end is recorded.
 
-    Args:
-        ticks_known: Set once the newest ticks of other leaders are known; awaited for a
-            few seconds, since one tick twice is better than none.
+    ``ticks_known`` is set once the newest ticks of other leaders are known; it is awaited
+    for a few seconds only, since one tick twice is better than none.
     """
 
     @app.service
@@ -90,6 +89,6 @@ def attach(
                 await self.sleep(_LOOK_SECONDS)
 
     @app.on_before_shutdown.connect(weak=False)
-    async def stopping(app: AppT, **_: object) -> None:
+    async def stopping(_app: AppT, **_: object) -> None:
         await poller.stop()
         await client.close()

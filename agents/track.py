@@ -8,9 +8,9 @@ from collections.abc import Callable
 from typing import Any
 
 import faust
-from faust.types import StreamT, TableT
+from faust.types import TableT
 
-from greenpulse.agents.streams import acknowledge, unacked
+from greenpulse.agents.streams import Events, acknowledge, unacked
 from greenpulse.records import (
     FILES_TOPIC,
     LATEST_TOPIC,
@@ -27,7 +27,7 @@ __all__ = ["attach"]
 def attach(app: faust.App, status: PipelineStatus, *, partitions: int) -> None:
     """Keep the tables, and show them through ``status``."""
 
-    def table(name: str) -> TableT:
+    def table(name: str) -> TableT[Any, Any]:
         # No value_type: Faust cannot recover a table of plain dicts from its changelog.
         return app.Table(name, partitions=partitions, key_type=str)
 
@@ -39,7 +39,7 @@ def attach(app: faust.App, status: PipelineStatus, *, partitions: int) -> None:
         channel = app.topic(topic, value_type=record, internal=True)
 
         @app.agent(channel, name=f"greenpulse.track.{topic.rpartition('.')[2]}")
-        async def keep(stream: StreamT) -> None:
+        async def keep(stream: Events) -> None:
             async for event in unacked(stream):
                 set_row(event.value)
                 await acknowledge(stream, event)
@@ -66,7 +66,7 @@ def attach(app: faust.App, status: PipelineStatus, *, partitions: int) -> None:
     status.tables = {"archived": archived, "loaded": loaded, "newest": newest}
 
 
-def _advance(table: TableT, partition: int, end_offset: int, at: str | None) -> None:
+def _advance(table: TableT[Any, Any], partition: int, end_offset: int, at: str | None) -> None:
     row = table.get(str(partition))
     if row is None or row["end_offset"] < end_offset:
         table[str(partition)] = {"end_offset": end_offset, "at": at}

@@ -1,10 +1,12 @@
 """What a worker looks at now and then: log ends, what is held, retention, its own pulse."""
 
 import logging
+from datetime import timedelta
 
 import faust
 from mode import Service
 
+from greenpulse.broker.embedded_log import EmbeddedLog
 from greenpulse.broker.log import Log
 from greenpulse.clock import Clock
 from greenpulse.errors import GreenpulseError
@@ -13,56 +15,115 @@ from greenpulse.records import POLLS_TOPIC
 from greenpulse.status import PipelineStatus
 from greenpulse.watchdog import Advance, Watchdog
 
-__all__ = ["attach"]
+__all__ = ["Cleaning", "Watching"]
 
 logger = logging.getLogger(__name__)
 
 _LOOK_SECONDS = 1.0
+_CLEAN_SECONDS = 3600.0
 
 
-def attach(  # noqa: PLR0913 - what is looked at, each by its name
-    app: faust.App,
-    *,
-    log: Log,
-    archive: Archive,
-    status: PipelineStatus,
-    clock: Clock,
-    watchdog: Watchdog,
-    advance: Advance,
-) -> None:
-    """Look every second; a worker that stands still gets no more beats and is ended."""
+class Watching(Service):
+    """Looks every second; a worker that stands still gets no more beats and is ended."""
 
-    async def look() -> None:
-        for partition, bounds in (await log.bounds(POLLS_TOPIC)).items():
-            if partition in status.partitions:
-                status.partitions[partition].log_end_offset = bounds.end
-        for partition, lane in status.partitions.items():
-            held = archive.held(partition)
-            lane.held_records, lane.held_bytes = held.records, held.bytes
-            lane.oldest_held_seconds = held.oldest_seconds
-        status.is_leader = app.is_leader()
+    def __init__(  # noqa: PLR0913 - what is looked at, each by its name
+        self,
+        app: faust.App,
+        *,
+        broker: Log,
+        archive: Archive,
+        status: PipelineStatus,
+        clock: Clock,
+        watchdog: Watchdog,
+        advance: Advance,
+    ) -> None:
+        super().__init__()
+        self._app = app
+        self._broker = broker
+        self._archive = archive
+        self._status = status
+        self._clock = clock
+        self._watchdog = watchdog
+        self._advance = advance
 
-    @app.service
-    class Watching(Service):
-        """Beats while there is advance; says what it cannot look at."""
+    async def on_start(self) -> None:
+        """Begin with the watch; from now on the worker has to advance."""
+        self._watchdog.start()
 
-        async def on_start(self) -> None:
-            watchdog.start()
+    async def on_stop(self) -> None:
+        """End the watch; a worker may take its time to stop."""
+        self._watchdog.stop()
 
-        @Service.task
-        async def run(self) -> None:
-            while not self.should_stop:
-                try:
-                    await look()
-                except GreenpulseError as error:
-                    status.set_waiting("broker", str(error), clock.now())
-                standing = advance.standing(status.partitions, clock.monotonic())
-                if standing:
-                    reason = f"partitions {standing} have a backlog and do not advance"
-                    status.set_waiting("archive", reason, clock.now())
-                else:
-                    watchdog.beat()
-                await self.sleep(_LOOK_SECONDS)
+    @Service.task
+    async def keep_looking(self) -> None:
+        """Look until the worker stops."""
+        while not self.should_stop:
+            try:
+                await self._look()
+            except GreenpulseError as error:
+                self._status.set_waiting("broker", str(error), self._clock.now())
+            self._judge()
+            await self.sleep(_LOOK_SECONDS)
 
-        async def on_stop(self) -> None:
-            watchdog.stop()
+    async def _look(self) -> None:
+        self._status.is_leader = self._app.is_leader()
+        ends = await self._broker.bounds(POLLS_TOPIC)
+        for partition, status in self._status.partitions.items():
+            if partition in ends:
+                status.log_end_offset = ends[partition].end
+            held = self._archive.held(partition)
+            status.held_records, status.held_bytes = held.records, held.bytes
+            status.oldest_held_seconds = held.oldest_seconds
+
+    def _judge(self) -> None:
+        standing = self._advance.standing(self._status.partitions, self._clock.monotonic())
+        if standing:
+            reason = f"partitions {standing} have a backlog and do not advance"
+            self._status.set_waiting("archive", reason, self._clock.now())
+        else:
+            self._watchdog.beat()
+
+
+class Cleaning(Service):
+    """Retention of the embedded log: Kafka's is Kafka's own.
+
+    A poll goes when it is old and in a bronze file, never before it is in one.
+    """
+
+    def __init__(
+        self,
+        log: EmbeddedLog,
+        archive: Archive,
+        status: PipelineStatus,
+        clock: Clock,
+        *,
+        days: float,
+    ) -> None:
+        super().__init__()
+        self._log = log
+        self._archive = archive
+        self._status = status
+        self._clock = clock
+        self._days = days
+
+    @Service.task
+    async def keep_cleaning(self) -> None:
+        """Clean every hour until the worker stops."""
+        while not self.should_stop:
+            await self.sleep(_CLEAN_SECONDS)
+            try:
+                await self._clean()
+            except GreenpulseError as error:
+                logger.warning("log_not_cleaned cause=%s", error)
+
+    async def _clean(self) -> None:
+        older_than = self._clock.now() - timedelta(days=self._days)
+        for partition, status in self._status.partitions.items():
+            if status.archived_offset is not None:
+                await self._log.expire(
+                    POLLS_TOPIC,
+                    partition,
+                    older_than=older_than,
+                    keep_from=status.archived_offset + 1,
+                )
+        await self._log.clean(kept={POLLS_TOPIC})

@@ -52,7 +52,7 @@ class _Formatter(logging.Formatter):
         error = record.exc_info[1] if record.exc_info else None
         if error is None or str(error) in text:
             return text
-        return f"{text}: {error or type(error).__name__}"
+        return f"{text}: {str(error) or type(error).__name__}"
 
     def traceback(self, record: logging.LogRecord) -> str:
         """The traceback, empty where there is none or nobody asked for it."""

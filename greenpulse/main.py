@@ -9,18 +9,23 @@ import socket
 import sys
 from collections.abc import Awaitable, Callable
 from functools import partial
+from typing import TYPE_CHECKING, Any, cast
 from uuid import uuid4
 
 import faust
 from faust.cli.base import cli
 from faust.web.base import BlueprintManager
+from mode import Service
 
 from greenpulse import __version__
-from greenpulse.agents import archive, follow, load, poll, track, watch
+from greenpulse.agents import archive, load, poll, track
 from greenpulse.agents.archive_desk import ArchiveDesk
+from greenpulse.agents.follow import Following
 from greenpulse.agents.load_desk import LoadDesk
 from greenpulse.agents.poll_report import PollReport
+from greenpulse.agents.watch import Cleaning, Watching
 from greenpulse.broker.embedded import embedded_url
+from greenpulse.broker.embedded_log import EmbeddedLog
 from greenpulse.clock import SystemClock
 from greenpulse.commands.demo import demo
 from greenpulse.commands.running import current_settings
@@ -44,8 +49,12 @@ from greenpulse.watchdog import Advance, Watchdog
 from greenpulse.web.live import LiveView
 from greenpulse.web.pages import Pages
 
+if TYPE_CHECKING:
+    from faust.web.drivers.aiohttp import Web
+
 __all__ = ["build", "current_app", "run"]
 
+_CONTACT = "(archives carbon intensity; ask whoever runs this worker)"
 _MAX_MESSAGE_BYTES = 16 << 20
 _STANDSTILL_SECONDS = 60.0
 
@@ -84,7 +93,7 @@ def build(settings: Settings) -> faust.App:
         await claims.claim_source(Source.SIMULATED if is_simulated else Source.REAL)
 
     report = PollReport(clock, status, metrics)
-    client = Client(settings.api_url, clock)
+    client = Client(settings.api_url, clock, user_agent=f"GreenPulse/{__version__} {_CONTACT}")
     poller = Poller(
         client,
         build_schedule(settings.poll_seconds),
@@ -107,9 +116,9 @@ def build(settings: Settings) -> faust.App:
             settings.archive_max_records,
             settings.archive_max_bytes,
         ),
-        verify=settings.lake_verify,
+        verify="full" if settings.lake_verify == "full" else "tail",
     )
-    is_whole = follow.attach(app, broker, view, clock)
+    following = Following(broker, view.add, clock)
     archive.attach(app, ArchiveDesk(app, keeper, clock, status, metrics))
     warehouse = open_warehouse(settings)
     if warehouse is not None:
@@ -117,24 +126,29 @@ def build(settings: Settings) -> faust.App:
         desk = LoadDesk(opened, clock, status, metrics, load_seconds=settings.load_seconds)
         load.attach(app, desk)
     track.attach(app, status, partitions=settings.partitions)
-    poll.attach(app, poller, client, report, is_whole)
-    watch.attach(
+    poll.attach(app, poller, client, report, following.is_whole)
+    watching = Watching(
         app,
-        log=broker,
+        broker=broker,
         archive=keeper,
         status=status,
         clock=clock,
         watchdog=Watchdog(_STANDSTILL_SECONDS, clock.monotonic),
         advance=Advance(3 * settings.archive_window_seconds + _STANDSTILL_SECONDS),
     )
+    _start_with(app, following)
+    _start_with(app, watching)
+    if isinstance(broker, EmbeddedLog):
+        _start_with(app, Cleaning(broker, keeper, status, clock, days=settings.retention_days))
     _mount(app, Pages(view, status, metrics, clock, __version__))
-    app.conf.Worker = _worker_of(settings, partial(prepare, settings, broker, store, claims, uuid4))
+    preparation = partial(prepare, settings, broker, store, claims, uuid4)
+    app.conf.Worker = _worker_of(settings, preparation)
     return app
 
 
 def _app(settings: Settings) -> faust.App:
     """Faust as GreenPulse needs it; why, is in the notes on Faust that each line names."""
-    app = faust.App(
+    return faust.App(
         "greenpulse",
         origin="greenpulse",
         env_prefix="GREENPULSE_FAUST",
@@ -162,9 +176,8 @@ def _app(settings: Settings) -> faust.App:
         web_stats_enabled=False,
         # Logging is the worker's (greenpulse/logs.py); prints of libraries stay prints.
         worker_redirect_stdouts=False,
+        autodiscover=False,
     )
-    app.conf.autodiscover = False
-    return app
 
 
 def _broker_url(settings: Settings) -> str:
@@ -173,12 +186,17 @@ def _broker_url(settings: Settings) -> str:
     return f"kafka://{settings.broker.location.replace(',', ';kafka://')}"
 
 
+def _start_with(app: faust.App, service: Service) -> None:
+    # Faust takes a service as well as a class of one; its annotation knows of the class only.
+    app.service(cast("Any", service))
+
+
 def _mount(app: faust.App, pages: Pages) -> None:
     """Serve our pages and none of Faust's: those show what is private, or nothing."""
     app.web.blueprints = BlueprintManager()
-    app.web.web_app.add_routes(pages.routes())
+    cast("Web", app.web).web_app.add_routes(pages.routes())
 
 
-def _worker_of(settings: Settings, prepare: Callable[[], Awaitable[None]]) -> type[Worker]:
+def _worker_of(settings: Settings, prepare: Callable[[], Awaitable[None]]) -> Any:  # noqa: ANN401 - Faust's setting wants a symbol or a class
     """Faust builds its worker itself: what ours needs to know travels in a class."""
     return type("Worker", (Worker,), {"settings": settings, "prepare": staticmethod(prepare)})

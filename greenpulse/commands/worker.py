@@ -17,9 +17,9 @@ import faust
 from faust.cli.base import cli
 from faust.cli.worker import worker as FaustCommand  # noqa: N812 - Faust names its class so
 
-from greenpulse import logs
+from greenpulse import __version__, logs
 from greenpulse.commands.running import CouldNotDo
-from greenpulse.errors import GreenpulseError, PermanentError, SettingsError
+from greenpulse.errors import PermanentError, SettingsError
 from greenpulse.settings import Settings
 
 __all__ = ["Worker", "WorkerCommand", "check_port"]
@@ -91,9 +91,13 @@ class WorkerCommand(FaustCommand):
     abstract: ClassVar[bool] = True
 
     def banner(self, worker: Any) -> str:  # noqa: ANN401 - Faust's own signature
-        """One line instead of Faust's table."""
-        conf = worker.app.conf
-        return f"GreenPulse on {conf.broker[0]}: pages at {_page_address(conf)}"
+        """Say what this worker works on, and where to look."""
+        settings = worker.settings
+        ways = " -> ".join(
+            str(part)
+            for part in (settings.api_url, settings.broker, settings.lake, settings.warehouse)
+        )
+        return f"GreenPulse {__version__}: {ways}\nPages: {_page_address(worker.app.conf)}"
 
 
 def check_port(host: str, port: int) -> None:
@@ -123,7 +127,7 @@ def _page_address(conf: Any) -> str:  # noqa: ANN401 - Faust's settings have no 
 
 @cli.command(name="worker", help="Start the whole way. Example: greenpulse worker")
 @click.pass_context
-def worker(context: click.Context, **options: Any) -> None:  # noqa: ANN401 - click's options
+def worker(context: click.Context, /, **options: Any) -> None:  # noqa: ANN401 - click's options
     """Run Faust's worker command, but let our errors through to click."""
     WorkerCommand(context, **options)()
 

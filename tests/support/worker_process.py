@@ -96,7 +96,7 @@ class WorkerProcess:
     def _get(self, path: str) -> tuple[int, bytes]:
         try:
             address = f"http://127.0.0.1:{self.port}{path}"
-            with urllib.request.urlopen(address, timeout=5) as answer:  # noqa: S310 - ours
+            with urllib.request.urlopen(address, timeout=5) as answer:
                 return answer.status, answer.read()
         except urllib.error.HTTPError as error:
             return error.code, error.read()

@@ -17,9 +17,7 @@ pytestmark = pytest.mark.timeout(900)
 async def worker(tmp_path: Path, recorded: Path) -> AsyncIterator[WorkerProcess]:
     """A worker that polls ten times a second, whose files close twice a second."""
     async with serve_recorded(recorded) as api:
-        process = WorkerProcess(
-            tmp_path, api.address, POLL_SECONDS=0.1, ARCHIVE_WINDOW_SECONDS=0.5
-        )
+        process = WorkerProcess(tmp_path, api.address, POLL_SECONDS=0.1, ARCHIVE_WINDOW_SECONDS=0.5)
         try:
             yield process
         finally:

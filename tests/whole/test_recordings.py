@@ -15,8 +15,6 @@ from support.recorded_api import serve_recorded
 from support.worker_process import WorkerProcess
 
 
-
-
 @pytest.fixture
 async def worker(tmp_path: Path, recorded: Path) -> AsyncIterator[WorkerProcess]:
     async with serve_recorded(recorded) as api:
@@ -32,7 +30,7 @@ async def test_recorded_answers_arrive_in_every_view(worker: WorkerProcess) -> N
     half_hours = await _rows(
         worker,
         "select * from gold.half_hourly_intensity order by period_start_at",
-        until=lambda rows: len(rows) == 97,
+        at_least=97,
     )
     first, *_, last = half_hours
 
@@ -68,14 +66,12 @@ async def test_recorded_answers_arrive_in_every_view(worker: WorkerProcess) -> N
     ]
 
 
-async def _rows(
-    worker: WorkerProcess, sql: str, until: Any = lambda rows: True
-) -> list[dict[str, Any]]:
+async def _rows(worker: WorkerProcess, sql: str, *, at_least: int = 1) -> list[dict[str, Any]]:
     async with asyncio.timeout(30):
         while True:
             code, stdout, stderr = await worker.command("query", sql, "--format", "json")
             rows = json.loads(stdout) if code == 0 else []
-            if code == 0 and until(rows):
+            if code == 0 and len(rows) >= at_least:
                 return rows
             assert code in {0, 2}, stderr
             await asyncio.sleep(0.5)
