@@ -12,7 +12,9 @@ from greenpulse.grid.periods import is_half_hour
 
 __all__ = ["Observation", "count_periods", "read_json", "read_national"]
 
-_TIME = re.compile(r"([0-9]{4}-[0-9]{2}-[0-9]{2}T[0-9]{2}:[0-9]{2}(?::[0-9]{2})?)(?:Z|\+00:00)")
+_TIME = re.compile(
+    r"([1-9][0-9]{3}-[0-9]{2}-[0-9]{2}T[0-9]{2}:[0-9]{2}(?::[0-9]{2})?)(?:Z|\+00:00)"
+)
 _LONGEST_EXACT_INTEGER = 15
 
 

@@ -1,6 +1,7 @@
 """Asks the API what the schedule says, and lets each tick leave its poll."""
 
 import asyncio
+import logging
 from collections.abc import Awaitable, Callable, Iterable
 from datetime import datetime
 from uuid import uuid4
@@ -11,6 +12,7 @@ from greenpulse.grid.agenda import Agenda
 from greenpulse.grid.answer import Answer
 from greenpulse.grid.backoff import backoff_seconds
 from greenpulse.grid.client import Client
+from greenpulse.grid.clock_jumps import ClockJumps, sentence_of_jump
 from greenpulse.grid.outbox import Outbox
 from greenpulse.grid.questions import Question, poll_of
 from greenpulse.grid.readings import Outcome, Reading, read_poll
@@ -20,6 +22,8 @@ from greenpulse.grid.trouble import trouble_of
 from greenpulse.records import Poll
 
 __all__ = ["Poller"]
+
+_LOGGER = logging.getLogger(__name__)
 
 # A sleep is never longer: so soon a jump of the wall clock, the end of a suspension or a
 # change of the leader is noticed.
@@ -103,16 +107,14 @@ class Poller:
         try:
             async with asyncio.TaskGroup() as group:
                 sender = group.create_task(self.outbox.run())
-                lanes = [
-                    group.create_task(self._follow(lane, is_leader))
-                    for lane in self._lanes.values()
-                ]
+                followers = [self._follow(lane, is_leader) for lane in self._lanes.values()]
+                asking = [group.create_task(each) for each in (*followers, self._watch_clock())]
                 try:
                     await self._is_over.wait()
                 finally:
-                    for lane in lanes:
-                        lane.cancel()
-                    await asyncio.wait(lanes)
+                    for task in asking:
+                        task.cancel()
+                    await asyncio.wait(asking)
                     await self.outbox.drain(_DRAIN_SECONDS)
                     sender.cancel()
         finally:
@@ -131,7 +133,7 @@ class Poller:
         while True:
             seconds = _LONGEST_SLEEP_SECONDS
             if not is_leader():
-                agenda = None
+                agenda, self._heartbeat_trouble = None, None
             else:
                 now, monotonic = self._clock.now(), self._clock.monotonic()
                 if agenda is None:
@@ -144,6 +146,13 @@ class Poller:
                     continue
                 seconds = min(seconds, agenda.seconds_to_wait(now, monotonic))
             await self._clock.sleep(seconds)
+
+    async def _watch_clock(self) -> None:
+        jumps = ClockJumps(self._clock.now(), self._clock.monotonic())
+        while True:
+            await self._clock.sleep(_LONGEST_SLEEP_SECONDS)
+            if jump := jumps.look(self._clock.now(), self._clock.monotonic()):
+                _LOGGER.warning("%s", sentence_of_jump(jump))
 
     async def _ask(self, question: Question, agenda: Agenda) -> None:
         requested_at = self._clock.now()

@@ -1,6 +1,6 @@
 """A wall clock that jumps, a machine that sleeps."""
 
-from collections.abc import AsyncIterator, Callable
+from collections.abc import AsyncIterator
 
 import pytest
 from support.manual_clock import ManualClock
@@ -10,8 +10,6 @@ from support.taken_polls import TakenPolls
 
 MINUTE = 60
 HOUR = 60 * MINUTE
-
-Ticks = Callable[..., list[str]]
 
 
 @pytest.fixture
@@ -101,6 +99,41 @@ async def test_a_clock_that_was_an_hour_ahead_and_is_put_right_does_not_stop_pol
             await polls.until_polled("intensity", times)
 
     assert polls.ticks_of("intensity") == ["12:00:00", "11:00:10", "11:00:20"]
+
+
+@pytest.mark.parametrize(
+    ("seconds", "words"),
+    [
+        (3 * HOUR, "The clock went ahead by 10800 s at once, or the machine slept"),
+        (-HOUR, "The clock went back by 3600 s: polling goes on"),
+    ],
+)
+async def test_people_are_told_once_of_a_jump(
+    api: ScriptedApi,
+    clock: ManualClock,
+    caplog: pytest.LogCaptureFixture,
+    seconds: float,
+    words: str,
+) -> None:
+    polls = TakenPolls()
+
+    async with polling(api.address, clock, polls, newest_known=nothing_but_heartbeats(clock)):
+        await polls.until_polled("intensity", 1)
+        clock.jump(seconds)
+        await clock.advance(15)
+
+    assert [words in message for message in caplog.messages] == [True]
+
+
+async def test_small_steps_as_ntp_makes_them_are_no_news(
+    api: ScriptedApi, polls: TakenPolls, clock: ManualClock, caplog: pytest.LogCaptureFixture
+) -> None:
+    async with polling(api.address, clock, polls, newest_known=nothing_but_heartbeats(clock)):
+        for step in (0.5, -0.7, 1.9):
+            clock.jump(step)
+            await clock.advance(5)
+
+    assert caplog.messages == []
 
 
 async def test_a_leader_that_is_told_of_ticks_in_the_future_does_not_wait_for_them(
