@@ -3,7 +3,10 @@
 from greenpulse.broker.log import TopicSpec
 from greenpulse.records import FILES_TOPIC, LATEST_TOPIC, LOADS_TOPIC, POLLS_TOPIC
 
-__all__ = ["topic_specs"]
+__all__ = ["GROUP", "topic_specs"]
+
+GROUP = "greenpulse"
+"""The consumer group of all workers, which is the name of the Faust app."""
 
 _SECONDS_A_DAY = 86_400.0
 _WAKE_UP_DAYS = 30

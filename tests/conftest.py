@@ -24,6 +24,16 @@ def recorded() -> Path:
     return Path(folder)
 
 
+@pytest.fixture
+def working_directory(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> Path:
+    """An empty folder to run a command in, with no setting in the environment."""
+    monkeypatch.chdir(tmp_path)
+    for name in list(os.environ):  # noqa: TID251 - of the process that runs the tests
+        if name.startswith("GREENPULSE_"):
+            monkeypatch.delenv(name)
+    return tmp_path
+
+
 @pytest.hookimpl(wrapper=True)
 def pytest_runtest_makereport(
     item: pytest.Item, call: pytest.CallInfo[None]

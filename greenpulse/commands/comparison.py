@@ -3,7 +3,7 @@
 from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass, field
 from enum import StrEnum
-from itertools import pairwise
+from itertools import chain, pairwise
 
 from greenpulse.commands.offset_ranges import ranges_of, without
 from greenpulse.lake.ranges import OffsetRange
@@ -62,18 +62,21 @@ def compare(
 
     Args:
         span: The offsets that are looked at.
-        accepted_gaps: Offsets that are lost for ever, as somebody declared.
+        accepted_gaps: Offsets that may be missing everywhere, as somebody declared.
         holdings: What each place holds of ``span``; a place that is absent is not asked.
         is_chain_sound: Whether hashes say that the chain is what was written: then it
             wins against the warehouse where the log cannot tell any more.
     """
-    if _is_same_everywhere(span, holdings) and not accepted_gaps:
+    if _is_same_everywhere(span, holdings):
         return []
+    # What any place has of a gap was not lost, so the others have to have it, too.
+    found = ranges_of(chain.from_iterable(holding.offsets for holding in holdings.values()))
+    lost = without(accepted_gaps, found)
     differences = [
-        Difference(place, kind, found)
+        Difference(place, kind, offsets)
         for place, holding in holdings.items()
-        for kind, ranges in _of_one_place(holding, accepted_gaps).items()
-        for found in ranges
+        for kind, ranges in _of_one_place(holding, lost).items()
+        for offsets in ranges
     ]
     differences += _altered(holdings, is_chain_sound=is_chain_sound)
     return differences
@@ -96,11 +99,9 @@ def _rises(offsets: Sequence[int]) -> bool:
     return all(one < other for one, other in pairwise(offsets))
 
 
-def _of_one_place(
-    holding: Holding, accepted_gaps: Sequence[OffsetRange]
-) -> dict[Kind, list[OffsetRange]]:
+def _of_one_place(holding: Holding, lost: Sequence[OffsetRange]) -> dict[Kind, list[OffsetRange]]:
     present = ranges_of(holding.offsets)
-    wanted = without([holding.wanted] if holding.wanted else [], accepted_gaps)
+    wanted = without([holding.wanted] if holding.wanted else [], lost)
     return {
         Kind.MISSING: without(wanted, present),
         Kind.EXTRA: without(present, wanted),

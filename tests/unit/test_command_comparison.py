@@ -109,6 +109,18 @@ def test_an_accepted_gap_is_missing_nowhere() -> None:
     ]
 
 
+def test_what_one_place_has_of_an_accepted_gap_the_others_have_to_have() -> None:
+    kept = [offset for offset in WHOLE if offset not in (104, 105)]
+    holdings = {
+        Place.CHAIN: holding(sorted([*kept, 105])),
+        Place.WAREHOUSE: holding(kept),
+    }
+
+    assert compare(SPAN, [OffsetRange(104, 105)], holdings) == [
+        Difference(Place.WAREHOUSE, Kind.MISSING, OffsetRange(105, 105))
+    ]
+
+
 def test_a_doubled_record_whose_copy_was_altered_is_both() -> None:
     span = OffsetRange(5, 5)
     holdings = {
