@@ -5,12 +5,12 @@ import itertools
 from collections.abc import Awaitable
 from typing import Any, cast
 
-from faust.transport.producer import Producer
 from faust.types import TP, HeadersArg, RecordMetadata
 from mode.utils.times import Seconds
 
 from greenpulse.broker.embedded_log import EmbeddedLog
 from greenpulse.broker.embedded_topics import declare_topic
+from greenpulse.broker.flushing_producer import FlushingProducer
 from greenpulse.broker.log import Message
 from greenpulse.broker.partitioning import partition_of_key
 
@@ -19,7 +19,7 @@ __all__ = ["EmbeddedProducer"]
 _LOG_APPEND_TIME = 1
 
 
-class EmbeddedProducer(Producer):
+class EmbeddedProducer(FlushingProducer):
     """Sends to the embedded log; what is sent at the same time shares one fsync.
 
     The log gives the timestamps (log append time), and headers are dropped: nothing in
@@ -86,6 +86,7 @@ class EmbeddedProducer(Producer):
     async def flush(self) -> None:
         """Wait until all that was sent is durable, or has failed."""
         await self.buffer.flush()
+        await super().flush()
         await self._settle()
 
     async def _settle(self) -> None:

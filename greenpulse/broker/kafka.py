@@ -20,6 +20,7 @@ from faust.types.transports import ConsumerT, ProducerT
 from yarl import URL
 
 from greenpulse.broker.batch_consumer import BatchConsumer
+from greenpulse.broker.flushing_producer import FlushingProducer
 from greenpulse.broker.kafka_errors import translated
 from greenpulse.broker.kafka_records import MAX_BATCH_BYTES, log_records
 from greenpulse.broker.log import LogRecord
@@ -78,7 +79,7 @@ class Consumer(BatchConsumer, driver.Consumer):
         return log_records(fetched)
 
 
-class Producer(driver.Producer):
+class Producer(FlushingProducer, driver.Producer):
     """Faust's Kafka producer: idempotent, acknowledged by all replicas, up to 16 MiB."""
 
     def _settings_extra(self) -> Mapping[str, Any]:

@@ -1,0 +1,95 @@
+"""A ``support.faust_worker`` process, as a test holds it."""
+
+import asyncio
+import json
+import signal
+import sys
+from collections import deque
+from pathlib import Path
+from typing import Any
+
+__all__ = ["RemoteWorker"]
+
+_TESTS = Path(__file__).parents[1]
+_PATIENCE_SECONDS = 40.0
+
+Report = dict[str, Any]
+
+
+class RemoteWorker:
+    """Starts the process, gives it commands, and takes its reports by their kind."""
+
+    def __init__(self, process: asyncio.subprocess.Process) -> None:
+        self._process = process
+        self._waiting: deque[Report] = deque()
+
+    @classmethod
+    async def start(cls, address: str, name: str) -> "RemoteWorker":
+        """Start a worker; it is there, though perhaps not assigned yet, on return."""
+        process = await asyncio.create_subprocess_exec(
+            sys.executable,
+            "-m",
+            "support.faust_worker",
+            address,
+            name,
+            cwd=_TESTS,
+            stdin=asyncio.subprocess.PIPE,
+            stdout=asyncio.subprocess.PIPE,
+            limit=64 * 1024 * 1024,
+        )
+        worker = cls(process)
+        await worker.report("ready")
+        return worker
+
+    async def report(self, what: str) -> Report:
+        """The next report of that kind; others wait for their turn."""
+        for report in self._waiting:
+            if report["report"] == what:
+                self._waiting.remove(report)
+                return report
+        while True:
+            report = await self._next_report()
+            if report["report"] == what:
+                return report
+            self._waiting.append(report)
+
+    async def do(self, command: str, **arguments: object) -> Any:  # noqa: ANN401 - JSON
+        """Let the worker do something; returns its answer."""
+        assert self._process.stdin is not None
+        line = json.dumps({"do": command, **arguments}) + "\n"
+        self._process.stdin.write(line.encode())
+        await self._process.stdin.drain()
+        return (await self.report("done"))["answer"]
+
+    async def batches(self, records: int) -> list[Report]:
+        """The next batches, until they hold so many records."""
+        taken: list[Report] = []
+        while sum(len(batch["records"]) for batch in taken) < records:
+            taken.append(await self.report("batch"))
+        return taken
+
+    def has_waiting(self, what: str) -> bool:
+        """Whether a report of that kind came while another was waited for."""
+        return any(report["report"] == what for report in self._waiting)
+
+    async def kill(self) -> None:
+        """End it with SIGKILL, if it runs."""
+        if self._process.returncode is None:
+            self._process.kill()
+        await self._process.wait()
+
+    async def stop(self) -> int:
+        """End it with SIGTERM; returns its exit code."""
+        self._process.send_signal(signal.SIGTERM)
+        async with asyncio.timeout(_PATIENCE_SECONDS):
+            await self._process.communicate()
+        assert self._process.returncode is not None
+        return self._process.returncode
+
+    async def _next_report(self) -> Report:
+        assert self._process.stdout is not None
+        async with asyncio.timeout(_PATIENCE_SECONDS):
+            line = await self._process.stdout.readline()
+        assert line, "the worker ended: its own output tells why"
+        report: Report = json.loads(line)
+        return report
