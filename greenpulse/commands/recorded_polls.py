@@ -160,11 +160,15 @@ def _changed(fields: Mapping[str, Any]) -> dict[str, Any]:
         body = fields.get("body") if in_base64 is None else {"base64": in_base64}
         name = [fields["family"], fields["url"], in_utc, fields["status"], body]
         changed["poll_id"] = str(uuid5(POLL_NAMESPACE, json.dumps(name, separators=(",", ":"))))
-    return changed | {"imported": True}
+    if fields.get("imported") is not True:
+        changed["imported"] = True
+    return changed
 
 
 def _with_changes(value: bytes, fields: Mapping[str, Any], changed: dict[str, Any]) -> bytes:
     """``value`` with ``changed`` at its end; the bytes that were there stay as they are."""
+    if not changed:
+        return value
     if fields.keys().isdisjoint(changed):
         return value.rstrip()[:-1].rstrip() + b"," + orjson.dumps(changed)[1:]
     # Something is there under one of the names: only then is the object written anew. The
