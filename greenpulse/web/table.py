@@ -6,7 +6,7 @@ from datetime import datetime
 
 from greenpulse.grid.periods import HALF_HOUR, half_hours
 from greenpulse.web.half_hour import ActualStatus, HalfHour
-from greenpulse.web.wording import NOT_KNOWN, Wording, in_numbers
+from greenpulse.web.wording import Wording, in_numbers
 
 __all__ = ["STATUS_WORDS", "Row", "rows_by_day"]
 
@@ -38,50 +38,50 @@ class Row:
 def rows_by_day(
     known: Sequence[HalfHour], from_at: datetime, to_at: datetime, now: datetime, wording: Wording
 ) -> dict[str, list[Row]]:
-    """Rows for each half hour in ``[from_at, to_at)``, known or not, by day, oldest first."""
+    """Rows for each half hour in ``[from_at, to_at)``, known or not, by day, oldest first.
+
+    Their spans name the zone only where it changes on the way; their words always do.
+    """
     by_start = {half_hour.period_start_at: half_hour for half_hour in known}
+    zone_changes = wording.zone_name(from_at) != wording.zone_name(to_at)
+    say_span = wording.span if zone_changes else wording.span_without_zone
     days: dict[str, list[Row]] = {}
     for slot, start_at in enumerate(half_hours(from_at, to_at)):
-        row = _row(slot, start_at, by_start.get(start_at), now, wording)
-        days.setdefault(wording.day(start_at), []).append(row)
+        end_at = start_at + HALF_HOUR
+        half_hour = by_start.get(start_at)
+        day = wording.day(start_at)
+        said = _said(half_hour, is_over=end_at <= now) or ["nothing is known"]
+        row = Row(
+            slot=slot,
+            period_start_at=start_at,
+            is_now=start_at <= now < end_at,
+            span=say_span(start_at, end_at),
+            forecast=in_numbers(half_hour.forecast_gco2_per_kwh if half_hour else None),
+            actual=in_numbers(half_hour.actual_gco2_per_kwh if half_hour else None),
+            actual_is=_actual_is(half_hour, is_over=end_at <= now),
+            index=half_hour.intensity_index if half_hour else None,
+            words=f"{day}, {wording.span(start_at, end_at)}: {', '.join(said)}",
+        )
+        days.setdefault(day, []).append(row)
     return days
 
 
-def _row(
-    slot: int, start_at: datetime, half_hour: HalfHour | None, now: datetime, wording: Wording
-) -> Row:
-    end_at = start_at + HALF_HOUR
-    span = wording.span(start_at, end_at)
-    forecast = actual = NOT_KNOWN
-    index = None
-    actual_is = "nothing is known"
-    if half_hour is not None:
-        forecast = in_numbers(half_hour.forecast_gco2_per_kwh)
-        actual = in_numbers(half_hour.actual_gco2_per_kwh)
-        index = half_hour.intensity_index
-        actual_is = STATUS_WORDS[half_hour.actual_status] if end_at <= now else "to come"
-    return Row(
-        slot=slot,
-        period_start_at=start_at,
-        is_now=start_at <= now < end_at,
-        span=span,
-        forecast=forecast,
-        actual=actual,
-        actual_is=actual_is,
-        index=index,
-        words=_words(f"{wording.day(start_at)}, {span}", half_hour, is_over=end_at <= now),
-    )
+def _actual_is(half_hour: HalfHour | None, *, is_over: bool) -> str:
+    if half_hour is None:
+        return "nothing is known"
+    return STATUS_WORDS[half_hour.actual_status] if is_over else "to come"
 
 
-def _words(when: str, half_hour: HalfHour | None, *, is_over: bool) -> str:
+def _said(half_hour: HalfHour | None, *, is_over: bool) -> list[str]:
+    if half_hour is None:
+        return []
     said = []
-    if half_hour is not None:
-        if half_hour.actual_gco2_per_kwh is not None:
-            said.append(f"actual {in_numbers(half_hour.actual_gco2_per_kwh)}")
-        elif is_over:
-            said.append("actual not known")
-        if half_hour.forecast_gco2_per_kwh is not None:
-            said.append(f"forecast {in_numbers(half_hour.forecast_gco2_per_kwh)}")
-        if half_hour.intensity_index is not None:
-            said.append(half_hour.intensity_index)
-    return f"{when}: {', '.join(said) or 'nothing is known'}"
+    if half_hour.actual_gco2_per_kwh is not None:
+        said.append(f"actual {in_numbers(half_hour.actual_gco2_per_kwh)}")
+    elif is_over:
+        said.append("actual not known")
+    if half_hour.forecast_gco2_per_kwh is not None:
+        said.append(f"forecast {in_numbers(half_hour.forecast_gco2_per_kwh)}")
+    if half_hour.intensity_index is not None:
+        said.append(half_hour.intensity_index)
+    return said

@@ -84,8 +84,13 @@ class Wording:
         On the last Sunday of October, ``01:30 BST`` to ``01:00 GMT`` is half an hour.
         """
         names = self.zone_name(from_at), self.zone_name(to_at)
-        first = self.clock(from_at) if names[0] == names[1] else f"{self.clock(from_at)} {names[0]}"
-        return f"{first}{TO}{self.clock(to_at)} {names[1]}"
+        if names[0] == names[1]:
+            return f"{self.span_without_zone(from_at, to_at)} {names[0]}"
+        return f"{self.clock(from_at)} {names[0]}{TO}{self.clock(to_at)} {names[1]}"
+
+    def span_without_zone(self, from_at: datetime, to_at: datetime) -> str:
+        """Both ends, for where the zone is named nearby and does not change."""
+        return f"{self.clock(from_at)}{TO}{self.clock(to_at)}"
 
     def near_day(self, moment: datetime, today: datetime) -> str:
         """Yesterday, today or tomorrow where that is the day of ``moment``, else its date."""

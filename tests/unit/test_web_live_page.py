@@ -219,3 +219,17 @@ async def test_the_recorded_new_year_of_2020_is_shown_as_it_was(
     assert words(html, "last") == (
         "Last complete half hour today, 00:00-00:30 GMT Actual 182 Forecast 178 provisional"
     )
+
+
+async def test_the_table_names_the_zone_of_each_half_hour_where_the_clocks_change(
+    site: Site, client: Browserless
+) -> None:
+    clocks_go_back = NOON.replace(month=10, day=25, hour=0)
+    site.clock.jump((clocks_go_back - site.clock.now()).total_seconds())
+
+    html = await page(client)
+
+    [at_midnight_utc] = re.findall(r'<th scope="row">.*2026-10-25T00:00:00.*>(.*)</time>', html)
+    [an_hour_later] = re.findall(r'<th scope="row">.*2026-10-25T01:00:00.*>(.*)</time>', html)
+    assert words(at_midnight_utc) == "01:00-01:30 BST"
+    assert words(an_hour_later) == "01:00-01:30 GMT"
