@@ -1,0 +1,182 @@
+"""What the broker leans on in Faust, mode and aiokafka, some of it private.
+
+A test here that fails after an upgrade says which of our overrides to look at.
+"""
+
+import asyncio
+import inspect
+import sys
+from collections import defaultdict
+from importlib.metadata import version
+from pathlib import Path
+from types import SimpleNamespace
+from typing import Any, cast
+
+import pytest
+from aiokafka import AIOKafkaConsumer, TopicPartition
+from faust import transport
+from faust.assignor.partition_assignor import PartitionAssignor
+from faust.transport.base import Transport
+from faust.transport.consumer import Consumer, ThreadDelegateConsumer
+from faust.transport.drivers import aiokafka as driver
+from faust.transport.producer import Producer
+from faust.transport.utils import DefaultSchedulingStrategy
+from faust.types import TP, ConsumerMessage
+from mode import Service
+
+from greenpulse.broker.embedded import Transport as EmbeddedTransport
+from greenpulse.broker.embedded_log import EmbeddedLog
+from greenpulse.broker.log import Message, TopicSpec
+
+TP_0 = TP("polls", 0)
+
+METHODS = [
+    (Consumer, "_getmany", "active_partitions timeout"),
+    (Consumer, "_to_message", "tp record"),
+    (Consumer, "_wait_next_records", "timeout"),
+    (Consumer, "_get_active_partitions", ""),
+    (Consumer, "_filter_tps_with_pending_acks", "topics"),
+    (Consumer, "_new_offset", "tp"),
+    (Consumer, "_add_gap", "tp offset_from offset_to"),
+    (Consumer, "_seek", "partition offset"),
+    (Consumer, "_commit", "offsets"),
+    (Consumer, "ack", "message"),
+    (Consumer, "getmany", "timeout"),
+    (Consumer, "perform_seek", ""),
+    (Consumer, "seek", "partition offset"),
+    (Consumer, "seek_to_committed", ""),
+    (Consumer, "on_partitions_assigned", "assigned generation_id"),
+    (Consumer, "on_partitions_revoked", "revoked"),
+    (ThreadDelegateConsumer, "_new_consumer_thread", ""),
+    (driver.AIOKafkaConsumerThread, "_ensure_consumer", ""),
+    (
+        driver.AIOKafkaConsumerThread,
+        "_fetch_records",
+        "consumer active_partitions timeout max_records",
+    ),
+    (driver.Producer, "_settings_extra", ""),
+    (Producer, "send", "topic key value partition timestamp headers transactional_id"),
+    (Producer, "send_soon", "fut"),
+    (Producer, "flush", ""),
+    (PartitionAssignor, "assign", "cluster member_metadata"),
+    (PartitionAssignor, "metadata", "topics"),
+    (PartitionAssignor, "on_assignment", "assignment"),
+    (Transport, "__init__", "url app loop"),
+    (Service, "__post_init__", ""),
+]
+
+AUTO_ACK = """
+import sys, tempfile
+import faust
+
+app = faust.App(
+    "group", broker=sys.argv[1], datadir=tempfile.mkdtemp(), store="memory://",
+    broker_commit_interval=0.1, stream_wait_empty=False, web_enabled=False,
+)
+topic = app.topic("files", value_type=bytes, value_serializer="raw")
+
+@app.agent(topic)
+async def fail_at_the_second(stream):
+    async for event in stream.events():
+        if event.message.offset == 1:
+            raise ValueError
+
+faust.Worker(app, loglevel="critical", quiet=True).execute_from_commandline()
+"""
+
+
+def acknowledged(committed: int | None, *offsets: int) -> SimpleNamespace:
+    """A consumer in which just these offsets of TP_0 are acknowledged."""
+    return SimpleNamespace(
+        _acked=defaultdict(list, {TP_0: list(offsets)}),
+        _acked_index=defaultdict(set),
+        _committed_offset=defaultdict(lambda: None, {TP_0: committed}),
+        _gap=defaultdict(dict),
+    )
+
+
+def new_offset(consumer: SimpleNamespace) -> int | None:
+    offset: int | None = vars(Consumer)["_new_offset"](consumer, TP_0)
+    return offset
+
+
+def test_the_versions_are_those_that_the_broker_was_written_for() -> None:
+    found = {name: version(name) for name in ("faust-streaming", "mode-streaming", "aiokafka")}
+
+    assert found == {
+        "faust-streaming": "0.15.3",
+        "mode-streaming": "0.7.1",
+        "aiokafka": "0.14.0",
+    }
+
+
+@pytest.mark.parametrize(("owner", "name", "parameters"), METHODS)
+def test_what_we_override_or_call_takes_what_it_took(
+    owner: type, name: str, parameters: str
+) -> None:
+    signature = inspect.signature(getattr(owner, name))
+
+    assert list(signature.parameters) == ["self", *parameters.split()]
+
+
+def test_a_commit_of_stock_faust_jumps_over_one_event_in_flight() -> None:
+    # Why batches have a queue of their own: event 50 is in flight, and 54 is committed.
+    assert new_offset(acknowledged(50, 51, 52, 53)) == 54
+
+
+def test_a_commit_of_stock_faust_knows_no_head_before_the_first_commit() -> None:
+    # Events 0 to 99 are in flight, and 101 is committed.
+    assert new_offset(acknowledged(None, 100)) == 101
+
+
+def test_a_message_says_that_it_is_done_to_the_consumer_once() -> None:
+    done: list[ConsumerMessage] = []
+    consumer = cast("Consumer", SimpleNamespace(ack=done.append))
+    message = ConsumerMessage("polls", 0, 7, 0.0, 1, None, None, None, None)
+    message.incref(2)
+
+    message.ack(consumer)
+    message.ack(consumer)
+
+    assert done == [message]
+
+
+def test_the_scheduler_hands_on_whatever_stands_for_a_record() -> None:
+    carrier = object()
+
+    scheduled = list(cast("Any", DefaultSchedulingStrategy)().iterate({TP_0: [carrier]}))
+
+    assert scheduled == [(TP_0, carrier)]
+
+
+def test_faust_finds_the_transport_by_its_scheme() -> None:
+    assert transport.by_url("embedded:///some/log.sqlite") is EmbeddedTransport
+
+
+def test_a_topic_partition_of_aiokafka_is_a_key_of_fausts() -> None:
+    assert {TopicPartition("polls", 0): 1}[TP_0] == 1
+
+
+def test_aiokafka_seeks_to_nothing_where_a_group_never_committed() -> None:
+    # Why our consumer thread does: else it would go on from where it happens to be.
+    source = inspect.getsource(AIOKafkaConsumer.seek_to_committed)
+
+    assert "if offset and offset > 0:" in source
+
+
+async def test_an_event_whose_agent_raises_is_acknowledged_by_stock_faust(tmp_path: Path) -> None:
+    # Why no agent of GreenPulse lets Faust acknowledge: offset 1 was never done.
+    path = tmp_path / "log.sqlite"
+    log = EmbeddedLog(path)
+    await log.ensure_topics([TopicSpec("files", 1)])
+    await log.append("files", [Message(None, b"", 0)] * 3)
+
+    worker = await asyncio.create_subprocess_exec(
+        sys.executable, "-c", AUTO_ACK, f"embedded://{path}", stderr=asyncio.subprocess.DEVNULL
+    )
+    async with asyncio.timeout(30):
+        while await log.committed("group", "files") != {0: 3}:  # noqa: ASYNC110 - another process commits
+            await asyncio.sleep(0.1)
+    worker.kill()
+    await worker.wait()
+    await log.close()
