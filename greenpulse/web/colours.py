@@ -60,6 +60,6 @@ def stylesheet() -> str:
     )
     return (
         f":root {{\n{light}}}\n"
-        f"@media (prefers-color-scheme: dark) {{\n  :root {{\n{dark}  }}\n}}\n"
+        f"@media screen and (prefers-color-scheme: dark) {{\n  :root {{\n{dark}  }}\n}}\n"
         f"{classes}"
     )
