@@ -19,17 +19,32 @@ _CONTROL = re.compile(r"[\x00-\x08\x0b-\x1f\x7f-\x9f]")
 
 
 def print_table(
-    columns: Sequence[str], rows: Sequence[Sequence[str | Text]], *, whole_columns: int = 0
+    columns: Sequence[str],
+    rows: Sequence[Sequence[str | Text]],
+    *,
+    whole_columns: int = 0,
+    right_aligned: Sequence[bool] = (),
 ) -> None:
     """Print ``rows`` below ``columns``; nothing is cut off.
 
     On a terminal, cells that are too wide are folded, but in the first ``whole_columns``;
     in a pipe or a file each row is as wide as it has to be. Control characters are shown,
     not obeyed.
+
+    Args:
+        columns: The header.
+        rows: A cell for each column.
+        whole_columns: How many columns are never folded.
+        right_aligned: Which columns are flush right; none of them by default.
     """
     table = Table(box=box.SIMPLE_HEAD, pad_edge=False, show_edge=False)
     for index, column in enumerate(columns):
-        table.add_column(_visible(column), overflow="fold", no_wrap=index < whole_columns)
+        table.add_column(
+            _visible(column),
+            overflow="fold",
+            no_wrap=index < whole_columns,
+            justify="right" if any(right_aligned[index : index + 1]) else "left",
+        )
     for row in rows:
         table.add_row(*(cell if isinstance(cell, Text) else _visible(cell) for cell in row))
     stream = click.get_text_stream("stdout")
