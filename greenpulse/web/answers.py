@@ -22,6 +22,7 @@ _CLOSED = {
     "Cross-Origin-Opener-Policy": "same-origin",
     "Cross-Origin-Resource-Policy": "same-origin",
     "Referrer-Policy": "no-referrer",
+    "Server": "GreenPulse",
     "X-Content-Type-Options": "nosniff",
 }
 

@@ -1,5 +1,6 @@
 """The pipeline, for people: how far each partition is, and what waits for what."""
 
+import re
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 from datetime import datetime
@@ -10,6 +11,8 @@ from greenpulse.web.live import LiveView
 from greenpulse.web.wording import NOT_KNOWN, Wording
 
 __all__ = ["Lag", "lag", "stats_page"]
+
+_MICROSECONDS = re.compile(r"\.[0-9]{6}Z$")
 
 
 @dataclass(frozen=True, slots=True)
@@ -75,7 +78,7 @@ def _in_a_cell(value: object) -> str:
         return NOT_KNOWN
     if isinstance(value, Mapping):
         return ", ".join(f"{name} {_in_a_cell(inner)}" for name, inner in value.items())
-    return str(value)
+    return _MICROSECONDS.sub("Z", str(value))
 
 
 def _behind(done_offset: int | None, next_offset: int | None) -> int | None:

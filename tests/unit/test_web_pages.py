@@ -40,6 +40,7 @@ async def test_every_page_is_closed_to_third_parties_and_says_how_to_cache_it(
     assert policy.startswith("default-src 'none'; script-src 'self'; style-src 'self';")
     assert "unsafe" not in policy
     assert response.headers["X-Content-Type-Options"] == "nosniff"
+    assert response.headers["Server"] == "GreenPulse"
     assert response.headers["Cache-Control"]
     assert response.headers["ETag"]
 

@@ -22,7 +22,10 @@ async def test_the_pipeline_is_shown_with_its_lags_and_what_waits(
     )
     site.status.partitions[1] = PartitionStatus()
     site.status.series["intensity"] = SeriesStatus(scheduled_at=NOON, error="timed out")
-    site.status.tables = {"archived": {"0": {"end_offset": 109}}, "loaded": {}}
+    site.status.tables = {
+        "archived": {"0": {"end_offset": 109, "at": "2026-01-31T12:00:00.250000Z"}},
+        "loaded": {},
+    }
 
     html = await (await client.get("/stats")).text()
 
@@ -32,5 +35,6 @@ async def test_the_pipeline_is_shown_with_its_lags_and_what_waits(
     )
     assert words(html, "series").endswith("intensity 12:00:00 GMT - - timed out 0 0")
     assert words(html, "tables") == (
-        "Tables of the stream archived key end_offset 0 109 loaded It is empty."
+        "Tables of the stream archived key end_offset at 0 109 2026-01-31T12:00:00Z "
+        "loaded It is empty."
     )
