@@ -4,10 +4,14 @@ import base64
 import json
 from datetime import UTC, datetime
 
+import orjson
 import pytest
+from hypothesis import given
+from hypothesis import strategies as st
 
 from greenpulse.grid.answer import Answer
 from greenpulse.grid.questions import Question, poll_of
+from greenpulse.grid.readings import Outcome, read_poll
 from greenpulse.grid.schedule import build_schedule
 from greenpulse.records import Poll
 
@@ -39,6 +43,14 @@ def test_bytes_that_are_no_text_are_kept_as_base64(body: bytes) -> None:
 
     assert "body" not in written
     assert base64.b64decode(written["body_base64"]) == body
+
+
+@given(st.binary() | st.text().map(str.encode))
+def test_no_bytes_whatever_make_a_poll_fail_and_each_can_be_written_and_read(body: bytes) -> None:
+    poll = poll_with(body)
+
+    assert orjson.dumps(poll.to_representation())
+    assert read_poll(poll).outcome in Outcome
 
 
 def test_no_body_is_null() -> None:
