@@ -4,6 +4,7 @@ import asyncio
 import logging
 from collections.abc import Callable
 
+from faust.exceptions import FaustError
 from mode import Service
 
 from greenpulse.broker.log import Log
@@ -48,11 +49,19 @@ class Following(Service):
         self._see_whether_whole(missing)
         async for partition, records in self._broker.follow(LATEST_TOPIC, {}):
             for record in records:
-                if record.value is not None:
-                    self._add(Latest.loads(record.value, serializer="json"))
+                self._take(record.value)
             if records and records[-1].offset + 1 >= missing.get(partition, 0):
                 missing.pop(partition, None)
             self._see_whether_whole(missing)
+
+    def _take(self, value: bytes | None) -> None:
+        try:
+            latest = Latest.loads(value or b"", serializer="json")
+        except (FaustError, TypeError, ValueError) as error:
+            # Anybody may write to a topic; what is no Latest is nothing to show.
+            logger.warning("latest_not_read cause=%s", error)
+        else:
+            self._add(latest)
 
     def _see_whether_whole(self, missing: dict[int, int]) -> None:
         if not missing:

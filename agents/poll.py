@@ -5,12 +5,12 @@ import contextlib
 import logging
 
 import faust
-from aiokafka.errors import KafkaError
+from aiokafka.errors import KafkaError, MessageSizeTooLargeError
 from faust.types import AppT, TopicT
 from mode import Service
 
 from greenpulse.agents.poll_report import PollReport
-from greenpulse.errors import BrokerUnavailable
+from greenpulse.errors import BrokerUnavailable, PermanentError
 from greenpulse.grid.client import Client
 from greenpulse.grid.poller import Poller
 from greenpulse.grid.readings import latest_of
@@ -37,6 +37,7 @@ class Sender:
 
         Raises:
             BrokerUnavailable: it did not; send again.
+            PermanentError: it never will.
         """
         await self._send(self._polls, poll.family, poll)
         latest = latest_of(poll)
@@ -53,6 +54,9 @@ class Sender:
         try:
             sent = await topic.send(key=family, value=record, partition=partition)
             await sent
+        except MessageSizeTooLargeError as error:
+            message = f"sending to '{topic.get_topic_name()}': the broker takes no such message"
+            raise PermanentError(message) from error
         except KafkaError as error:
             message = f"sending to '{topic.get_topic_name()}': {error}"
             raise BrokerUnavailable(message) from error

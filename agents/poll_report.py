@@ -37,8 +37,9 @@ class PollReport:
         if poll.answered_at is not None:
             series.answered_at = from_rfc3339(poll.answered_at)
             if poll.requested_at is not None:
-                seconds = series.answered_at - from_rfc3339(poll.requested_at)
-                self._metrics.poll_seconds.labels(poll.series).observe(seconds.total_seconds())
+                took = (series.answered_at - from_rfc3339(poll.requested_at)).total_seconds()
+                # The wall clock may have jumped back in between.
+                self._metrics.poll_seconds.labels(poll.series).observe(max(0.0, took))
 
     def on_given_up(self, poll: Poll) -> None:  # noqa: ARG002 - a poller's callback
         """Count a poll that will never be in the log."""

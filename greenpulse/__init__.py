@@ -2,9 +2,9 @@
 
 from typing import Any
 
-__all__ = ["__version__"]
+from greenpulse.version import __version__
 
-__version__ = "0.1.0"
+__all__ = ["__version__"]
 
 
 def __getattr__(name: str) -> Any:  # noqa: ANN401 - a module's attribute may be anything

@@ -17,7 +17,6 @@ from faust.cli.base import cli
 from faust.web.base import BlueprintManager
 from mode import Service
 
-from greenpulse import __version__
 from greenpulse.agents import archive, load, poll, track
 from greenpulse.agents.archive_desk import ArchiveDesk
 from greenpulse.agents.follow import Following
@@ -27,7 +26,10 @@ from greenpulse.agents.watch import Cleaning, Watching
 from greenpulse.broker.embedded import embedded_url
 from greenpulse.broker.embedded_log import EmbeddedLog
 from greenpulse.clock import SystemClock
+from greenpulse.commands.audit import audit_command
 from greenpulse.commands.demo import demo
+from greenpulse.commands.import_ import import_command
+from greenpulse.commands.query import query_command
 from greenpulse.commands.running import current_settings
 from greenpulse.commands.settings import settings_command
 from greenpulse.commands.simulate import simulate
@@ -45,6 +47,7 @@ from greenpulse.preparation import open_loader, prepare
 from greenpulse.records import POLLS_TOPIC
 from greenpulse.settings import Settings
 from greenpulse.status import PipelineStatus
+from greenpulse.version import __version__
 from greenpulse.watchdog import Advance, Watchdog
 from greenpulse.web.live import LiveView
 from greenpulse.web.pages import Pages
@@ -58,7 +61,14 @@ _CONTACT = "(archives carbon intensity; ask whoever runs this worker)"
 _MAX_MESSAGE_BYTES = 16 << 20
 _STANDSTILL_SECONDS = 60.0
 
-for _command in (demo, settings_command, simulate):
+for _command in (
+    audit_command,
+    demo,
+    import_command,
+    query_command,
+    settings_command,
+    simulate,
+):
     cli.add_command(_command)
 
 _built: list[tuple[Settings, faust.App]] = []
@@ -93,10 +103,11 @@ def build(settings: Settings) -> faust.App:
         await claims.claim_source(Source.SIMULATED if is_simulated else Source.REAL)
 
     report = PollReport(clock, status, metrics)
+    schedule = build_schedule(settings.poll_seconds)
     client = Client(settings.api_url, clock, user_agent=f"GreenPulse/{__version__} {_CONTACT}")
     poller = Poller(
         client,
-        build_schedule(settings.poll_seconds),
+        schedule,
         clock,
         poll.Sender(app, partitions=settings.partitions).emit,
         worker=worker_name,
@@ -122,7 +133,15 @@ def build(settings: Settings) -> faust.App:
     archive.attach(app, ArchiveDesk(app, keeper, clock, status, metrics))
     warehouse = open_warehouse(settings)
     if warehouse is not None:
-        opened = partial(open_loader, warehouse, ChainReader(store), claims, POLLS_TOPIC, uuid4)
+        opened = partial(
+            open_loader,
+            warehouse,
+            ChainReader(store),
+            claims,
+            schedule=schedule,
+            clock=clock,
+            new_uuid=uuid4,
+        )
         desk = LoadDesk(opened, clock, status, metrics, load_seconds=settings.load_seconds)
         load.attach(app, desk)
     track.attach(app, status, partitions=settings.partitions)

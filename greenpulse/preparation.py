@@ -1,19 +1,22 @@
 """What must be there before a worker's first service starts; all that is wrong is said now."""
 
 import logging
-from collections.abc import Callable
+from collections.abc import Callable, Sequence
 from uuid import UUID
 
 from greenpulse.broker.log import Log
 from greenpulse.broker.worker_lock import WorkerLock
+from greenpulse.clock import Clock
 from greenpulse.errors import StoreUnavailable
+from greenpulse.grid.schedule import Series
 from greenpulse.lake.claims import Claims
 from greenpulse.lake.self_test import prove_create_only
 from greenpulse.lake.store import Store
+from greenpulse.records import POLLS_TOPIC
 from greenpulse.settings import Settings
 from greenpulse.topics import topic_specs
 from greenpulse.warehouse.load import Loader
-from greenpulse.warehouse.warehouse import Bronze, Identity, Warehouse
+from greenpulse.warehouse.warehouse import Bronze, Identity, SeriesPeriod, Warehouse
 
 __all__ = ["open_loader", "prepare"]
 
@@ -48,10 +51,18 @@ async def prepare(
         log.warning("lake_not_reached cause=%s", error)
 
 
-async def open_loader(
-    warehouse: Warehouse, bronze: Bronze, claims: Claims, topic: str, new_uuid: Callable[[], UUID]
+async def open_loader(  # noqa: PLR0913 - two ports, two facts, time and chance
+    warehouse: Warehouse,
+    bronze: Bronze,
+    claims: Claims,
+    *,
+    schedule: Sequence[Series],
+    clock: Clock,
+    new_uuid: Callable[[], UUID],
 ) -> Loader:
     """A loader of the warehouse that the lake feeds; the first one is claimed.
+
+    The warehouse learns the schedule, too: GOLD.PIPELINE_HEALTH says what ticks to expect.
 
     Raises:
         WarehouseMismatch: it is another lake's, or the lake feeds another one.
@@ -65,7 +76,10 @@ async def open_loader(
         warehouse_id = found.warehouse_id if found is not None and is_ours else str(new_uuid())
         claim = await claims.claim_warehouse(warehouse_id)
     loader = Loader(
-        warehouse, bronze, topic=topic, identity=Identity(claim.warehouse_id, lake_id)
+        warehouse, bronze, topic=POLLS_TOPIC, identity=Identity(claim.warehouse_id, lake_id)
     )
     await loader.start()
+    await warehouse.set_schedule(
+        [SeriesPeriod(s.name, s.period_seconds, s.offset_seconds, clock.now()) for s in schedule]
+    )
     return loader

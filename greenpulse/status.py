@@ -24,10 +24,11 @@ class PartStatus:
 
 @dataclass(slots=True)
 class PartitionStatus:
-    """How far the polls of one partition have come; offsets inclusive, None: unknown."""
+    """How far the polls of one partition have come; None: unknown."""
 
     is_assigned: bool = False
     log_end_offset: int | None = None
+    """The next offset that the log will give; the others below are the last ones, inclusive."""
     archived_offset: int | None = None
     loaded_offset: int | None = None
     held_records: int = 0

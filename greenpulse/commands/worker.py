@@ -17,10 +17,11 @@ import faust
 from faust.cli.base import cli
 from faust.cli.worker import worker as FaustCommand  # noqa: N812 - Faust names its class so
 
-from greenpulse import __version__, logs
+from greenpulse import logs
 from greenpulse.commands.running import CouldNotDo
 from greenpulse.errors import PermanentError, SettingsError
 from greenpulse.settings import Settings
+from greenpulse.version import __version__
 
 __all__ = ["Worker", "WorkerCommand", "check_port"]
 
