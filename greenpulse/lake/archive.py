@@ -21,7 +21,7 @@ from greenpulse.lake.resume import find_end, first_readable
 from greenpulse.lake.rotation import RotationPolicy, RotationReason
 from greenpulse.lake.store import Store
 from greenpulse.lake.verification import refuse_broken
-from greenpulse.lake.writer import ChainWriter, WrittenFile
+from greenpulse.lake.writer import ChainEnd, ChainWriter, WrittenFile
 
 __all__ = ["Archive", "Held", "WrittenFile"]
 
@@ -99,7 +99,7 @@ class Archive:
         self._lanes.pop(partition, None)
         if self._verify == "full":
             await refuse_broken(self._store, self._topic, partition)
-        end = await find_end(self._store, self._log, self._claims, self._topic, partition)
+        end = await self._find_end(partition)
         wanted = await first_readable(
             self._log, self._claims, self._topic, partition, end.offset + 1
         )
@@ -129,11 +129,13 @@ class Archive:
                 cannot be written, as ``ChainWriter.write`` says.
         """
         lane = self._lane(partition)
-        wanted = self.next_offset(partition)
-        offsets = [record.offset for record in rising_from(wanted, records)]
-        for hole in holes_between(wanted, offsets):
-            await self._explain(partition, hole)
-        lane.closed += lane.buffer.fill(records, self._clock.monotonic())
+        if self._holes_before(partition, records):
+            # Where another worker wrote them in the meantime, nothing is missing.
+            await self._catch_up(partition, lane)
+            for hole in self._holes_before(partition, records):
+                await self._explain(partition, hole)
+        fresh = rising_from(self.next_offset(partition), records)
+        lane.closed += lane.buffer.fill(fresh, self._clock.monotonic())
         return await self._write_closed(lane)
 
     async def flush(self, partition: int, reason: RotationReason) -> list[WrittenFile]:
@@ -202,6 +204,21 @@ class Archive:
         except KeyError:
             message = f"want an open partition, got {partition}"
             raise ValueError(message) from None
+
+    def _holes_before(self, partition: int, records: Sequence[Record]) -> list[OffsetRange]:
+        """What is wanted and was left out before and within ``records``."""
+        wanted = self.next_offset(partition)
+        fresh = rising_from(wanted, records)
+        return holes_between(wanted, [record.offset for record in fresh])
+
+    async def _catch_up(self, partition: int, lane: _Lane) -> None:
+        """Move to where the chain ends now; what is held and lies before is durable."""
+        async with lane.writing:
+            lane.writer.end = await self._find_end(partition)
+            lane.buffer.move_to(lane.writer.end.offset + 1)
+
+    async def _find_end(self, partition: int) -> ChainEnd:
+        return await find_end(self._store, self._log, self._claims, self._topic, partition)
 
     async def _explain(self, partition: int, hole: OffsetRange) -> None:
         """See that ``hole`` cannot be read any more and is accepted as lost."""

@@ -58,7 +58,7 @@ class Claims:
 
     async def claim_lake(self) -> str:
         """Give the lake a uuid where it has none; return the one in force."""
-        return await self.lake_id() or await self._claim(_LAKE, "lake_id", str(self._new_uuid()))
+        return await self._claim(_LAKE, "lake_id", str(self._new_uuid()))
 
     async def base(self, topic: str, partition: int) -> int | None:
         """First offset of a chain; None where none was begun."""
@@ -123,6 +123,9 @@ class Claims:
         return OffsetRange(gap.first, last)
 
     async def _claim(self, key: str, name: str, value: _T, **more: int) -> _T:
+        claimed = await self._read(key, name, type(value))
+        if claimed is not None:
+            return claimed
         await self._store.create(key, orjson.dumps({**more, name: value}))
         claimed = await self._read(key, name, type(value))
         if claimed is None:

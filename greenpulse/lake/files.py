@@ -42,6 +42,10 @@ class Content:
         """The last line's offset."""
         return self.offsets[-1]
 
+    def line_at(self, offset: int) -> bytes:
+        """The line of ``offset``, which must be there."""
+        return self.lines[self.offsets.index(offset)]
+
     @property
     def missing(self) -> list[OffsetRange]:
         """What the lines leave out from the key's offset to the last line's."""

@@ -102,12 +102,11 @@ class FolderStore:
         """Make ``folder`` and those above it, once, so that a power cut leaves them there."""
         if folder in self._durable_folders:
             return
+        made = [above for above in (folder, *folder.parents) if not above.exists()]
         folder.mkdir(parents=True, exist_ok=True)
-        above = folder
-        while above != self._path:
-            above = above.parent
+        within = {above for above in folder.parents if above.is_relative_to(self._path)}
+        for above in within.union(new.parent for new in made):
             _sync_folder(above)
-        _sync_folder(self._path.parent)
         self._durable_folders.add(folder)
 
     def _walk(self, folder: str, prefix: str, after: str) -> Iterator[str]:
@@ -167,17 +166,24 @@ def _sync_folder(folder: Path) -> None:
     descriptor = os.open(folder, os.O_RDONLY)
     try:
         os.fsync(descriptor)
+    except OSError as error:
+        # Some network file systems know no fsync of a folder, and need none.
+        if error.errno != errno.EINVAL:
+            raise
     finally:
         os.close(descriptor)
 
 
 def _sweep(incoming: Path) -> None:
-    """Take away what killed writers left; the file system's clock tells what is old."""
-    newest = max((entry.stat().st_mtime for entry in os.scandir(incoming)), default=0.0)
-    for entry in os.scandir(incoming):
-        if entry.stat().st_mtime < newest - _LEFT_OVER_SECONDS:
-            with suppress(FileNotFoundError):
-                Path(entry).unlink()
+    """Take away what killed writers left; the file system's own clock tells what is old."""
+    written_at = {}
+    for unnamed in incoming.iterdir():
+        with suppress(FileNotFoundError):
+            written_at[unnamed] = unnamed.stat().st_mtime
+    newest = max(written_at.values(), default=0.0)
+    for unnamed, mtime in written_at.items():
+        if mtime < newest - _LEFT_OVER_SECONDS:
+            unnamed.unlink(missing_ok=True)
 
 
 def _read(file: Path) -> StoredObject | None:

@@ -65,6 +65,6 @@ async def _try_once(store: Store, key: str) -> StoreUnavailable | None:
 def _refused(key: str, reason: str) -> SettingsError:
     message = (
         f"creating '{key}': {reason}; GREENPULSE_LAKE must name a store that creates a key only "
-        "once: a local folder, AWS S3, or MinIO from 2024-11 on"
+        "once: a folder of this machine, AWS S3, or MinIO"
     )
     return SettingsError(message)

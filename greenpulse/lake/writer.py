@@ -5,7 +5,7 @@ import logging
 from collections.abc import Mapping
 from dataclasses import dataclass
 
-from tenacity import AsyncRetrying, RetryCallState, retry_if_exception_type, wait_exponential_jitter
+from tenacity import AsyncRetrying, RetryCallState, retry_if_exception_type, wait_random_exponential
 
 from greenpulse.clock import Clock
 from greenpulse.errors import ChainBroken, LogMismatch, StoreUnavailable
@@ -98,7 +98,7 @@ class ChainWriter:
         file = content.described(self.end.sha256, self._writer)
         patiently = AsyncRetrying(
             sleep=self._clock.sleep,
-            wait=wait_exponential_jitter(_FIRST_WAIT_SECONDS, _LONGEST_WAIT_SECONDS),
+            wait=wait_random_exponential(multiplier=_FIRST_WAIT_SECONDS, max=_LONGEST_WAIT_SECONDS),
             retry=retry_if_exception_type(StoreUnavailable),
             before_sleep=self._note_trouble,
         )
@@ -134,9 +134,9 @@ class ChainWriter:
 
 
 def _compare(own: Content, theirs: Content) -> None:
-    """See that both were made of the same log."""
-    common = min(len(own.lines), len(theirs.lines))
-    if own.lines[common - 1] != theirs.lines[common - 1]:
+    """See that both were made of the same log, by the last record that both have."""
+    shared = set(own.offsets).intersection(theirs.offsets)
+    if shared and own.line_at(max(shared)) != theirs.line_at(max(shared)):
         message = (
             f"writing '{own.key}': another worker has put other records there; give each log a "
             "lake of its own (GREENPULSE_LAKE)"
