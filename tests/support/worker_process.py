@@ -59,34 +59,39 @@ class WorkerProcess:
 
     async def kill(self) -> None:
         """``kill -9``."""
-        await self._end(signal.SIGKILL)
+        await self.end(signal.SIGKILL)
 
     async def terminate(self) -> int:
         """SIGTERM; the exit code."""
-        return await self._end(signal.SIGTERM)
+        return await self.end(signal.SIGTERM)
 
     async def status(self, path: str) -> int:
         return (await asyncio.to_thread(self._get, path))[0]
 
-    async def json(self, path: str) -> Any:
-        return json.loads((await asyncio.to_thread(self._get, path))[1])
+    async def json(self, path: str) -> dict[str, Any]:
+        found: dict[str, Any] = json.loads(await self.text(path))
+        return found
+
+    async def text(self, path: str) -> str:
+        return (await asyncio.to_thread(self._get, path))[1].decode()
 
     def log(self) -> str:
         return (self.folder / "worker.log").read_text()
 
-    async def command(self, *arguments: str) -> tuple[int, str, str]:
-        """Run another command of GreenPulse beside it: exit code, stdout, stderr."""
+    async def command(self, *arguments: str, **settings: object) -> tuple[int, str, str]:
+        """Run another command of GreenPulse in the same place: exit code, stdout, stderr."""
         process = await asyncio.create_subprocess_exec(
             *(sys.executable, "-m", "greenpulse", *arguments),
             cwd=self.folder,
-            env=self._environment,
+            env=self._environment | {name: str(value) for name, value in settings.items()},
             stdout=asyncio.subprocess.PIPE,
             stderr=asyncio.subprocess.PIPE,
         )
         stdout, stderr = await process.communicate()
         return process.returncode or 0, stdout.decode(), stderr.decode()
 
-    async def _end(self, number: signal.Signals) -> int:
+    async def end(self, number: signal.Signals) -> int:
+        """Send a signal and wait; the exit code."""
         if self._process is None or self._process.returncode is not None:
             return 0 if self._process is None else self._process.returncode or 0
         self._process.send_signal(number)

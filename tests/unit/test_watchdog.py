@@ -1,0 +1,80 @@
+import threading
+
+from greenpulse.status import PartitionStatus
+from greenpulse.watchdog import STANDSTILL, Advance, Watchdog
+
+
+def behind(archived_offset: int) -> dict[int, PartitionStatus]:
+    status = PartitionStatus(is_assigned=True, log_end_offset=100, archived_offset=archived_offset)
+    return {0: status}
+
+
+def test_a_partition_that_advances_never_stands_still() -> None:
+    advance = Advance(patience_seconds=60)
+
+    seen = [advance.standing(behind(offset), now=50.0 * offset) for offset in range(10)]
+
+    assert seen == [[]] * 10
+
+
+def test_a_backlog_without_advance_stands_still_after_the_patience() -> None:
+    advance = Advance(patience_seconds=60)
+
+    at_once = advance.standing(behind(5), now=0.0)
+    in_time = advance.standing(behind(5), now=60.0)
+    too_late = advance.standing(behind(5), now=60.1)
+
+    assert (at_once, in_time, too_late) == ([], [], [0])
+
+
+def test_a_partition_without_backlog_may_rest_for_ever() -> None:
+    advance = Advance(patience_seconds=60)
+
+    seen = [advance.standing(behind(99), now=now) for now in (0.0, 1_000.0, 1_000_000.0)]
+
+    assert seen == [[], [], []]
+
+
+def test_a_partition_of_another_worker_is_not_judged() -> None:
+    advance = Advance(patience_seconds=60)
+    partitions = behind(5)
+    partitions[0].is_assigned = False
+
+    seen = [advance.standing(partitions, now=now) for now in (0.0, 1_000.0)]
+
+    assert seen == [[], []]
+
+
+def test_a_backlog_that_comes_after_a_rest_has_all_the_patience() -> None:
+    advance = Advance(patience_seconds=60)
+    advance.standing(behind(99), now=0.0)
+    advance.standing(behind(99), now=1_000.0)
+
+    assert advance.standing(behind(50), now=1_001.0) == []
+
+
+def test_a_worker_whose_loop_stands_still_is_ended() -> None:
+    ended: list[int] = []
+    has_ended = threading.Event()
+
+    def end(code: int) -> None:
+        ended.append(code)
+        has_ended.set()
+
+    clock = iter([0.0, 0.0, *[100.0] * 1_000])
+    watchdog = Watchdog(0.1, lambda: next(clock), end)
+    watchdog.start()
+
+    assert has_ended.wait(timeout=10)
+    assert ended == [STANDSTILL]
+
+
+def test_a_worker_that_stops_in_order_is_not_ended() -> None:
+    ended: list[int] = []
+    clock = iter([0.0, 0.0, *[100.0] * 1_000])
+    watchdog = Watchdog(3600.0, lambda: next(clock), ended.append)
+    watchdog.start()
+
+    watchdog.stop()
+
+    assert ended == []
