@@ -28,11 +28,13 @@ from greenpulse.broker.embedded_log import EmbeddedLog
 from greenpulse.clock import SystemClock
 from greenpulse.commands.audit import audit_command
 from greenpulse.commands.demo import demo
+from greenpulse.commands.doctor import doctor_command
 from greenpulse.commands.import_ import import_command
 from greenpulse.commands.query import query_command
 from greenpulse.commands.running import current_settings
 from greenpulse.commands.settings import settings_command
 from greenpulse.commands.simulate import simulate
+from greenpulse.commands.sql import sql_command
 from greenpulse.commands.worker import Worker
 from greenpulse.grid.client import Client
 from greenpulse.grid.poller import Poller
@@ -64,10 +66,12 @@ _STANDSTILL_SECONDS = 60.0
 for _command in (
     audit_command,
     demo,
+    doctor_command,
     import_command,
     query_command,
     settings_command,
     simulate,
+    sql_command,
 ):
     cli.add_command(_command)
 
