@@ -11,9 +11,9 @@ from dataclasses import dataclass
 from enum import StrEnum
 from pathlib import Path
 
-from greenpulse import __version__
 from greenpulse.commands.cost_a_day import cost_a_day
 from greenpulse.settings import Settings
+from greenpulse.version import __version__
 
 __all__ = [
     "Finding",
