@@ -22,8 +22,8 @@ import duckdb
 
 from greenpulse.clock import to_rfc3339
 from greenpulse.grid.schedule import build_schedule, next_tick
-from greenpulse.grid.simulated_answers import Answers
-from greenpulse.grid.simulated_grid import SimulatedGrid
+from greenpulse.grid.simulated.answers import Answers
+from greenpulse.grid.simulated.grid import SimulatedGrid
 
 DAY_AT = datetime(2026, 11, 23, tzinfo=UTC)
 

@@ -9,8 +9,8 @@ import click
 
 from greenpulse.clock import Clock, SystemClock
 from greenpulse.commands.running import CouldNotDo, run_to_end
-from greenpulse.grid.accelerated_clock import AcceleratedClock
-from greenpulse.grid.simulated_faults import FAULT_SUMMARIES, Fault, read_faults
+from greenpulse.grid.simulated.accelerated_clock import AcceleratedClock
+from greenpulse.grid.simulated.faults import FAULT_SUMMARIES, Fault, read_faults
 from greenpulse.grid.simulator import Simulator, serve
 
 __all__ = ["simulate"]

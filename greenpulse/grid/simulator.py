@@ -16,13 +16,13 @@ from aiohttp import web
 
 from greenpulse.clock import Clock
 from greenpulse.errors import SettingsError
-from greenpulse.grid import simulated_layout as layout
 from greenpulse.grid.readings import SIMULATED_HEADER
-from greenpulse.grid.simulated_answers import Answers, SimulatedAnswer
-from greenpulse.grid.simulated_faults import Fault, FaultPlan, Mischief, manners_with
-from greenpulse.grid.simulated_grid import SimulatedGrid
-from greenpulse.grid.simulated_noise import Noise
-from greenpulse.grid.simulated_spoiling import spoil
+from greenpulse.grid.simulated import layout
+from greenpulse.grid.simulated.answers import Answers, SimulatedAnswer
+from greenpulse.grid.simulated.faults import Fault, FaultPlan, Mischief, manners_with
+from greenpulse.grid.simulated.grid import SimulatedGrid
+from greenpulse.grid.simulated.noise import Noise
+from greenpulse.grid.simulated.spoiling import spoil
 
 __all__ = ["Simulator", "serve"]
 

@@ -18,9 +18,9 @@ from support.manual_clock import ManualClock
 
 from greenpulse.clock import Clock
 from greenpulse.errors import SettingsError
-from greenpulse.grid.simulated_answers import Answers
-from greenpulse.grid.simulated_faults import Fault, FaultPlan, Mischief
-from greenpulse.grid.simulated_grid import SimulatedGrid
+from greenpulse.grid.simulated.answers import Answers
+from greenpulse.grid.simulated.faults import Fault, FaultPlan, Mischief
+from greenpulse.grid.simulated.grid import SimulatedGrid
 from greenpulse.grid.simulator import Simulator, serve
 
 NOW = datetime(2026, 1, 31, 12, 7, tzinfo=UTC)

@@ -1,6 +1,6 @@
 """A local server that answers as the API once did: with the recorded bodies, byte for byte."""
 
-from collections.abc import AsyncIterator
+from collections.abc import AsyncIterator, Awaitable, Callable
 from contextlib import asynccontextmanager
 from pathlib import Path
 
@@ -31,7 +31,7 @@ class RecordedApi:
             application.router.add_get(path, self._answer_with(self._folder / name))
         return application
 
-    def _answer_with(self, file: Path) -> "web.Handler":
+    def _answer_with(self, file: Path) -> Callable[[web.Request], Awaitable[web.Response]]:
         body = file.read_bytes()
 
         async def answer(request: web.Request) -> web.Response:

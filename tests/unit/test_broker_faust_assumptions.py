@@ -175,7 +175,7 @@ async def test_an_event_whose_agent_raises_is_acknowledged_by_stock_faust(tmp_pa
         sys.executable, "-c", AUTO_ACK, f"embedded://{path}", stderr=asyncio.subprocess.DEVNULL
     )
     async with asyncio.timeout(30):
-        while await log.committed("group", "files") != {0: 3}:  # noqa: ASYNC110 - another process commits
+        while await log.committed("group", "files") != {0: 3}:
             await asyncio.sleep(0.1)
     worker.kill()
     await worker.wait()

@@ -58,7 +58,7 @@ def offsets_in(store: MemoryStore) -> list[int]:
 
 async def seen(is_so: Callable[[], bool]) -> None:
     """Let others run until it is so; the test's own timeout is the limit."""
-    while not is_so():  # noqa: ASYNC110 - threads set it, which have no event
+    while not is_so():
         await asyncio.sleep(0)
 
 

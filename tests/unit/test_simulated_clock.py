@@ -6,7 +6,7 @@ from datetime import UTC, datetime, timedelta
 import pytest
 from support.manual_clock import ManualClock
 
-from greenpulse.grid.accelerated_clock import AcceleratedClock
+from greenpulse.grid.simulated.accelerated_clock import AcceleratedClock
 
 START = datetime(2026, 3, 29, 0, 0, tzinfo=UTC)
 

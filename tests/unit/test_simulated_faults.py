@@ -9,8 +9,8 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from greenpulse.grid.simulated_answers import Answers, SimulatedAnswer
-from greenpulse.grid.simulated_faults import (
+from greenpulse.grid.simulated.answers import Answers, SimulatedAnswer
+from greenpulse.grid.simulated.faults import (
     FAULT_SUMMARIES,
     Fault,
     FaultPlan,
@@ -18,9 +18,9 @@ from greenpulse.grid.simulated_faults import (
     manners_with,
     read_faults,
 )
-from greenpulse.grid.simulated_grid import SimulatedGrid
-from greenpulse.grid.simulated_manners import NATURAL_MANNERS
-from greenpulse.grid.simulated_spoiling import spoil
+from greenpulse.grid.simulated.grid import SimulatedGrid
+from greenpulse.grid.simulated.manners import NATURAL_MANNERS
+from greenpulse.grid.simulated.spoiling import spoil
 
 NOW = datetime(2026, 1, 31, 12, 7, tzinfo=UTC)
 OUTAGES = {

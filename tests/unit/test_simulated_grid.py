@@ -8,14 +8,14 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from greenpulse.grid.half_hour_numbers import number_of, start_of
 from greenpulse.grid.periods import HALF_HOUR
-from greenpulse.grid.simulated_actuals import Actuals
-from greenpulse.grid.simulated_grid import NationalIntensity, SimulatedGrid
-from greenpulse.grid.simulated_manners import NATURAL_MANNERS, Manners
-from greenpulse.grid.simulated_power import FUELS, PowerStations
-from greenpulse.grid.simulated_regions import REGIONS, SITES
-from greenpulse.grid.simulated_weather import sun_height
+from greenpulse.grid.simulated.actuals import Actuals
+from greenpulse.grid.simulated.grid import NationalIntensity, SimulatedGrid
+from greenpulse.grid.simulated.half_hour_numbers import number_of, start_of
+from greenpulse.grid.simulated.manners import NATURAL_MANNERS, Manners
+from greenpulse.grid.simulated.power import FUELS, PowerStations
+from greenpulse.grid.simulated.regions import REGIONS, SITES
+from greenpulse.grid.simulated.weather import sun_height
 
 PUNCTUAL = Manners(late_null=0, lasting_null=0, lasting_zero=0)
 NEW_YEAR = datetime(2026, 1, 1, tzinfo=UTC)

@@ -7,12 +7,12 @@ from typing import Any
 
 import pytest
 
-from greenpulse.grid import simulated_layout as layout
 from greenpulse.grid.bands import IntensityIndex
-from greenpulse.grid.simulated_answers import Answers, SimulatedAnswer
-from greenpulse.grid.simulated_faults import Mischief
-from greenpulse.grid.simulated_grid import NationalIntensity, SimulatedGrid
-from greenpulse.grid.simulated_spoiling import spoil
+from greenpulse.grid.simulated import layout
+from greenpulse.grid.simulated.answers import Answers, SimulatedAnswer
+from greenpulse.grid.simulated.faults import Mischief
+from greenpulse.grid.simulated.grid import NationalIntensity, SimulatedGrid
+from greenpulse.grid.simulated.spoiling import spoil
 
 NOW = datetime(2026, 5, 6, 0, 7, tzinfo=UTC)
 

@@ -8,9 +8,9 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from greenpulse.grid.simulated_answers import Answers
-from greenpulse.grid.simulated_grid import SimulatedGrid
-from greenpulse.grid.simulated_regions import REGIONS, region_of_postcode
+from greenpulse.grid.simulated.answers import Answers
+from greenpulse.grid.simulated.grid import SimulatedGrid
+from greenpulse.grid.simulated.regions import REGIONS, region_of_postcode
 
 NOW = datetime(2026, 1, 31, 12, 7, tzinfo=UTC)
 

@@ -12,9 +12,9 @@ from dataclasses import dataclass
 from datetime import datetime
 
 from greenpulse.grid.periods import HALF_HOUR
-from greenpulse.grid.simulated_grid import NationalIntensity, RegionalIntensity
-from greenpulse.grid.simulated_power import FUELS
-from greenpulse.grid.simulated_regions import GREAT_BRITAIN, NATIONS, REGIONS
+from greenpulse.grid.simulated.grid import NationalIntensity, RegionalIntensity
+from greenpulse.grid.simulated.power import FUELS
+from greenpulse.grid.simulated.regions import GREAT_BRITAIN, NATIONS, REGIONS
 
 __all__ = [
     "StatisticsBlock",

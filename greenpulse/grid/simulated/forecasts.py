@@ -10,7 +10,7 @@ Half hours and runs are counted from 1970-01-01T00:00Z.
 
 import math
 
-from greenpulse.grid.simulated_noise import Noise
+from greenpulse.grid.simulated.noise import Noise
 
 __all__ = ["HORIZON_HALF_HOURS", "ForecastErrors", "run_in_force"]
 

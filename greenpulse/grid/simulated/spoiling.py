@@ -2,9 +2,9 @@
 
 from dataclasses import replace
 
-from greenpulse.grid import simulated_layout as layout
-from greenpulse.grid.simulated_answers import SimulatedAnswer
-from greenpulse.grid.simulated_faults import Mischief
+from greenpulse.grid.simulated import layout
+from greenpulse.grid.simulated.answers import SimulatedAnswer
+from greenpulse.grid.simulated.faults import Mischief
 
 __all__ = ["spoil"]
 

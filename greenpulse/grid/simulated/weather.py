@@ -5,9 +5,9 @@ Half hours are counted from 1970-01-01T00:00Z; a value speaks of the middle of i
 
 import math
 
-from greenpulse.grid.half_hour_numbers import start_of
-from greenpulse.grid.simulated_noise import Noise
-from greenpulse.grid.simulated_regions import Zone
+from greenpulse.grid.simulated.half_hour_numbers import start_of
+from greenpulse.grid.simulated.noise import Noise
+from greenpulse.grid.simulated.regions import Zone
 
 __all__ = ["Weather", "season", "sun_height"]
 

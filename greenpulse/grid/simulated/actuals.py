@@ -10,10 +10,10 @@ Half hours are counted from 1970-01-01T00:00Z.
 from collections.abc import Callable
 from datetime import datetime
 
-from greenpulse.grid.half_hour_numbers import start_of
 from greenpulse.grid.periods import HALF_HOUR
-from greenpulse.grid.simulated_manners import Manners
-from greenpulse.grid.simulated_noise import Noise, Spells
+from greenpulse.grid.simulated.half_hour_numbers import start_of
+from greenpulse.grid.simulated.manners import Manners
+from greenpulse.grid.simulated.noise import Noise, Spells
 
 __all__ = ["Actuals"]
 

@@ -9,8 +9,8 @@ from dataclasses import replace
 from datetime import datetime
 from enum import StrEnum
 
-from greenpulse.grid.simulated_manners import NATURAL_MANNERS, Manners
-from greenpulse.grid.simulated_noise import Noise, Spells
+from greenpulse.grid.simulated.manners import NATURAL_MANNERS, Manners
+from greenpulse.grid.simulated.noise import Noise, Spells
 
 __all__ = [
     "FAULT_SUMMARIES",

@@ -11,11 +11,11 @@ from dataclasses import dataclass, replace
 from datetime import UTC, datetime
 from functools import lru_cache
 
-from greenpulse.grid.half_hour_numbers import start_of
 from greenpulse.grid.periods import LOCAL_ZONE
-from greenpulse.grid.simulated_noise import Noise
-from greenpulse.grid.simulated_regions import GREAT_BRITAIN, NATIONS, REGIONS, SITES
-from greenpulse.grid.simulated_weather import Weather, season
+from greenpulse.grid.simulated.half_hour_numbers import start_of
+from greenpulse.grid.simulated.noise import Noise
+from greenpulse.grid.simulated.regions import GREAT_BRITAIN, NATIONS, REGIONS, SITES
+from greenpulse.grid.simulated.weather import Weather, season
 
 __all__ = ["FUELS", "Mix", "PowerStations"]
 

@@ -5,11 +5,11 @@ from dataclasses import dataclass
 from datetime import datetime, timedelta
 from functools import lru_cache
 
-from greenpulse.grid import simulated_layout as layout
 from greenpulse.grid.bands import index_of
 from greenpulse.grid.periods import half_hours, period_start
-from greenpulse.grid.simulated_grid import NationalIntensity, SimulatedGrid
-from greenpulse.grid.simulated_paths import (
+from greenpulse.grid.simulated import layout
+from greenpulse.grid.simulated.grid import NationalIntensity, SimulatedGrid
+from greenpulse.grid.simulated.paths import (
     Factors,
     Generation,
     National,
@@ -19,8 +19,8 @@ from greenpulse.grid.simulated_paths import (
     Statistics,
     read_path,
 )
-from greenpulse.grid.simulated_regions import GREAT_BRITAIN
-from greenpulse.grid.simulated_windows import PathRefusedError, Window
+from greenpulse.grid.simulated.regions import GREAT_BRITAIN
+from greenpulse.grid.simulated.windows import PathRefusedError, Window
 
 __all__ = ["Answers", "SimulatedAnswer"]
 

@@ -14,13 +14,13 @@ from greenpulse.grid.periods import (
     SettlementPeriod,
     settlement_periods_in,
 )
-from greenpulse.grid.simulated_regions import (
+from greenpulse.grid.simulated.regions import (
     GREAT_BRITAIN,
     NATIONS,
     is_outward_code,
     region_of_postcode,
 )
-from greenpulse.grid.simulated_windows import (
+from greenpulse.grid.simulated.windows import (
     PathRefusedError,
     Window,
     read_date,

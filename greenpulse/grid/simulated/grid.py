@@ -9,13 +9,13 @@ from datetime import UTC, datetime
 from functools import lru_cache
 
 from greenpulse.grid.bands import IntensityIndex, index_of
-from greenpulse.grid.half_hour_numbers import number_of, start_of
-from greenpulse.grid.simulated_actuals import Actuals
-from greenpulse.grid.simulated_forecasts import HORIZON_HALF_HOURS, ForecastErrors, run_in_force
-from greenpulse.grid.simulated_manners import NATURAL_MANNERS, Manners
-from greenpulse.grid.simulated_noise import Noise, Spells
-from greenpulse.grid.simulated_power import FUELS, Mix, PowerStations
-from greenpulse.grid.simulated_regions import GREAT_BRITAIN
+from greenpulse.grid.simulated.actuals import Actuals
+from greenpulse.grid.simulated.forecasts import HORIZON_HALF_HOURS, ForecastErrors, run_in_force
+from greenpulse.grid.simulated.half_hour_numbers import number_of, start_of
+from greenpulse.grid.simulated.manners import NATURAL_MANNERS, Manners
+from greenpulse.grid.simulated.noise import Noise, Spells
+from greenpulse.grid.simulated.power import FUELS, Mix, PowerStations
+from greenpulse.grid.simulated.regions import GREAT_BRITAIN
 
 __all__ = ["NationalIntensity", "RegionalIntensity", "SimulatedGrid"]
 
