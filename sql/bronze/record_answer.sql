@@ -18,13 +18,19 @@ with answers as (
 
 ),
 
--- A body without its strings and its blanks.
+-- A body without escapes (chr(92) is the backslash), strings and blanks.
 skeletons as (
 
     select
         *,
-        regexp_replace(
-            regexp_replace(body, '"([^"\\\\]|\\\\.)*"', 's'), '[ \t\r\n]', ''
+        translate(
+            regexp_replace(
+                replace(replace(body, chr(92) || chr(92), ''), chr(92) || '"', ''),
+                '"[^"]*"',
+                's'
+            ),
+            ' ' || chr(9) || chr(10) || chr(13),
+            ''
         ) as skeleton
     from answers
 
