@@ -89,9 +89,9 @@ class LoadDesk:
                     load.end_offset,
                     seconds,
                 )
-                if partition in self._status.partitions:
-                    self._status.partitions[partition].loaded_offset = load.end_offset
                 await tell(load)
+            if partition in self._status.partitions:
+                self._status.partitions[partition].loaded_offset = loader.end_of(partition)
 
     def _seconds_to_next(self) -> float:
         if not self._load_seconds:

@@ -88,6 +88,10 @@ class Loader:
             if load is not None:
                 loads.append(load)
 
+    def end_of(self, partition: int) -> int | None:
+        """The last loaded offset of ``partition``; None: nothing is loaded, or known yet."""
+        return None if self._ends is None else self._ends.get(partition)
+
     async def _load(self, staged: Staged, end: int | None) -> WarehouseLoad | None:
         """Load ``staged``; None where another loader was here, and the end is another."""
         try:

@@ -16,6 +16,8 @@ __all__ = ["WorkerProcess", "free_port"]
 
 _STARTS_WITHIN_SECONDS = 40.0
 _STOPS_WITHIN_SECONDS = 30.0
+_LOADS_WITHIN_SECONDS = 60.0
+_LOADS_WITHIN_SECONDS = 60.0
 
 
 def free_port() -> int:
@@ -55,6 +57,18 @@ class WorkerProcess:
                 if self._process.returncode is not None:
                     message = f"the worker ended with {self._process.returncode}: {self.log()}"
                     raise AssertionError(message)
+                await asyncio.sleep(0.1)
+
+    async def has_loaded(self) -> None:
+        """Wait until every partition is in rows up to the end of its log."""
+        async with asyncio.timeout(_LOADS_WITHIN_SECONDS):
+            while not _is_loaded(await self.json("/api/v1/pipeline")):
+                await asyncio.sleep(0.1)
+
+    async def has_loaded(self) -> None:
+        """Wait until every record that is in a file is in a row, too."""
+        async with asyncio.timeout(_LOADS_WITHIN_SECONDS):
+            while not _is_loaded((await self.json("/api/v1/pipeline"))["partitions"]):
                 await asyncio.sleep(0.1)
 
     async def kill(self) -> None:
@@ -107,6 +121,11 @@ class WorkerProcess:
             return error.code, error.read()
         except OSError:
             return 0, b""
+
+
+def _is_loaded(partitions: list[dict[str, Any]]) -> bool:
+    ends = [(lane["archived_offset"], lane["loaded_offset"]) for lane in partitions]
+    return bool(ends) and all(archived == loaded not in {None, -1} for archived, loaded in ends)
 
 
 def _without_settings(environment: Mapping[str, str]) -> dict[str, str]:

@@ -42,7 +42,7 @@ async def test_no_kill_loses_or_doubles_an_offset(
     await asyncio.sleep(3.0)
     code = await worker.terminate()
     await worker.start()
-    await _loaded(worker)
+    await worker.has_loaded()
     await worker.terminate()
 
     assert code == 0
@@ -66,14 +66,6 @@ async def test_the_audit_is_clean_after_a_kill_and_one_window(worker: WorkerProc
     code, stdout, stderr = await worker.command("audit")
 
     assert (code, stderr) == (0, ""), stdout
-
-
-async def _loaded(worker: WorkerProcess) -> None:
-    """Wait until the rows have caught up with what the log held at the start."""
-    async with asyncio.timeout(30):
-        while not (await worker.json("/health/ready"))["parts"]["warehouse"]["is_ready"]:
-            await asyncio.sleep(0.1)
-    await asyncio.sleep(3.0)
 
 
 def _assert_each_once(contents: dict[tuple[int, int], list[str]]) -> None:
