@@ -113,20 +113,24 @@ class FolderStore:
         """Keys under ``folder`` (empty, or ended by a slash), in order."""
         try:
             with os.scandir(self._path / folder) as entries:
-                names = [entry.name + "/" * entry.is_dir() for entry in entries]
+                below = [folder + entry.name + "/" * entry.is_dir() for entry in entries]
         except (FileNotFoundError, NotADirectoryError):
             return
-        for name in sorted(names):
-            key = folder + name
-            if name.startswith(".") or name.endswith(_SIDECAR):
-                continue
-            if not name.endswith("/"):
-                if key > after and key.startswith(prefix):
-                    yield key
-            elif (key.startswith(prefix) or prefix.startswith(key)) and (
-                key > after or after.startswith(key)
-            ):
+        hidden = f"{folder}."
+        # Most are sidecars or lie before: what is left is little to sort.
+        wanted = [
+            key
+            for key in below
+            if not key.endswith(_SIDECAR)
+            and (key > after or after.startswith(key))
+            and (key.startswith(prefix) or prefix.startswith(key))
+            and not key.startswith(hidden)
+        ]
+        for key in sorted(wanted):
+            if key.endswith("/"):
                 yield from self._walk(key, prefix, after)
+            elif key > after and key.startswith(prefix):
+                yield key
 
     @contextmanager
     def _translated(self, action: str, key: str) -> Iterator[None]:

@@ -1,11 +1,14 @@
 """The chain, as the loader and the audit read it. Nothing is written here."""
 
+import asyncio
+import gzip
+from collections import OrderedDict
 from collections.abc import AsyncIterator
 
 from greenpulse.errors import ChainBroken
-from greenpulse.lake.files import NO_PREDECESSOR
+from greenpulse.lake.files import NO_PREDECESSOR, sha256_of
 from greenpulse.lake.keys import BronzeKey, partition_prefix, read_key, topic_prefix
-from greenpulse.lake.reading import StoredFile, read_file
+from greenpulse.lake.reading import read_file
 from greenpulse.lake.store import Store
 from greenpulse.lake.tail import last_key
 from greenpulse.lake.verification import ChainPart, verify_chain
@@ -14,13 +17,20 @@ from greenpulse.records import BronzeFile
 __all__ = ["ChainReader"]
 
 _BEHIND_DIGITS = "~"
+_REMEMBERED = 1000
+_WAY_OUT = "'greenpulse audit' tells all that is absent or altered; put it back from a copy"
 
 
 class ChainReader:
-    """Reads the chains of a lake; all methods raise StoreUnavailable as the store does."""
+    """Reads the chains of a lake; all methods raise StoreUnavailable as the store does.
+
+    A reader remembers what it has read of the newest files, since files never change.
+    """
 
     def __init__(self, store: Store) -> None:
         self._store = store
+        self._described: OrderedDict[BronzeKey, BronzeFile] = OrderedDict()
+        self._whole: set[tuple[str, int]] = set()
 
     async def partitions(self, topic: str) -> list[int]:
         """Partitions that have a chain."""
@@ -40,61 +50,93 @@ class ChainReader:
     ) -> list[BronzeFile]:
         """The next files of the chain, oldest first; None: from its base on.
 
+        The end of a file is followed by the key of the next, so nothing is listed but to
+        see, once, that nothing lies behind an absent file.
+
         Raises:
-            ChainBroken: a file is absent, damaged, or does not follow the one before.
+            ChainBroken: the next file is absent, though later ones are there; or one is
+                damaged, or does not name the hash of the one before.
         """
-        prefix = partition_prefix(topic, partition)
-        after = "" if end_offset is None else str(BronzeKey(topic, partition, end_offset))
+        start = await self._base(topic, partition) if end_offset is None else end_offset + 1
         files: list[BronzeFile] = []
-        for key in await self._store.keys(prefix, after=after, limit=limit):
-            bronze_key = read_key(key)
-            if bronze_key is None:
-                continue
-            file = (await self._read(bronze_key)).file
-            _refuse_stranger(file, files[-1] if files else None, end_offset)
+        while start is not None and len(files) < limit:
+            file = await self._describe(BronzeKey(topic, partition, start))
+            if file is None:
+                break
+            if files or end_offset is None:
+                _refuse_stranger(file, files[-1].sha256 if files else NO_PREDECESSOR)
             files.append(file)
+            start = file.end_offset + 1
+        if not files and start is not None:
+            await self._refuse_hole(BronzeKey(topic, partition, start))
         return files
 
     async def lines(self, file: BronzeFile) -> bytes:
         """The uncompressed NDJSON of a file, its hash checked.
 
         Raises:
-            ChainBroken: the body is absent, damaged, or its hash is another.
+            ChainBroken: the body is absent, or its hash is another.
         """
-        stored = await self._read(BronzeKey(file.topic, file.partition, file.start_offset))
-        if stored.content.sha256 != file.sha256:
-            message = f"reading '{file.key}': its sha256 is no longer {file.sha256}"
+        stored = await self._store.read(file.key)
+        if stored is None:
+            message = f"reading '{file.key}': there is no such file any more; {_WAY_OUT}"
             raise ChainBroken(message)
-        return b"".join(stored.content.lines)
+        if await asyncio.to_thread(sha256_of, stored.body) != file.sha256:
+            message = f"reading '{file.key}': its sha256 is no longer {file.sha256}; {_WAY_OUT}"
+            raise ChainBroken(message)
+        return await asyncio.to_thread(gzip.decompress, stored.body)
 
     async def end(self, topic: str, partition: int) -> int | None:
         """The last archived offset; None where there is no file."""
         key = await last_key(self._store, topic, partition)
-        return None if key is None else (await self._read(key)).file.end_offset
+        file = None if key is None else await self._describe(key)
+        return None if file is None else file.end_offset
 
     def verify(self, topic: str, partition: int) -> AsyncIterator[ChainPart]:
         """Walk the whole chain and tell what does not fit: see ``verify_chain``."""
         return verify_chain(self._store, topic, partition)
 
-    async def _read(self, key: BronzeKey) -> StoredFile:
+    async def _base(self, topic: str, partition: int) -> int | None:
+        prefix = partition_prefix(topic, partition)
+        keys = map(read_key, await self._store.keys(prefix, limit=1))
+        return next((key.start_offset for key in keys if key is not None), None)
+
+    async def _describe(self, key: BronzeKey) -> BronzeFile | None:
+        known = self._described.get(key)
+        if known is not None:
+            return known
         stored = await read_file(self._store, key)
         if stored is None:
-            message = f"reading '{key}': there is no such file any more; put it back from a copy"
+            return None
+        self._described[key] = stored.file
+        if len(self._described) > _REMEMBERED:
+            self._described.popitem(last=False)
+        return stored.file
+
+    async def _refuse_hole(self, key: BronzeKey) -> None:
+        """See that nothing lies behind ``key``, where there is no file.
+
+        Once is enough for each chain: from then on nobody creates a file but behind the
+        one that ends before it.
+        """
+        if (key.topic, key.partition) in self._whole:
+            return
+        prefix = partition_prefix(key.topic, key.partition)
+        behind = await self._store.keys(prefix, after=str(key), limit=1)
+        if behind:
+            message = (
+                f"reading '{key}': there is no such file, though the chain goes on with "
+                f"'{behind[0]}'; {_WAY_OUT}"
+            )
             raise ChainBroken(message)
-        return stored
+        self._whole.add((key.topic, key.partition))
 
 
-def _refuse_stranger(file: BronzeFile, before: BronzeFile | None, end_offset: int | None) -> None:
-    """See that ``file`` follows the one before it, as far as both are known."""
-    if before is not None:
-        due, sha256 = before.end_offset + 1, before.sha256
-    elif end_offset is not None:
-        due, sha256 = end_offset + 1, file.previous_sha256
-    else:
-        due, sha256 = file.start_offset, NO_PREDECESSOR
-    if file.start_offset != due or file.previous_sha256 != sha256:
+def _refuse_stranger(file: BronzeFile, previous_sha256: str) -> None:
+    """See that ``file`` was written behind the file of that hash."""
+    if file.previous_sha256 != previous_sha256:
         message = (
-            f"reading '{file.key}': it does not follow what comes before it in the chain (offset "
-            f"{due} is due); 'greenpulse audit' tells what is absent or altered"
+            f"reading '{file.key}': it does not follow the file before it, whose sha256 is "
+            f"{previous_sha256}; {_WAY_OUT}"
         )
         raise ChainBroken(message)

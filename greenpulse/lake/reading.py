@@ -46,7 +46,8 @@ async def read_file(store: Store, key: BronzeKey) -> StoredFile | None:
 
 
 async def _predecessor_sha256(store: Store, key: BronzeKey) -> str:
-    before = await last_key(store, key.topic, key.partition, before=key.start_offset)
+    start = key.start_offset
+    before = await last_key(store, key.topic, key.partition, near=start, before=start)
     if before is None:
         return NO_PREDECESSOR
     stored = await store.read(str(before))

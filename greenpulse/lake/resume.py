@@ -38,7 +38,7 @@ async def find_end(
     if bounds is None:
         message = f"reading partition {partition} of '{topic}': the log has no such partition yet"
         raise BrokerUnavailable(message)
-    key = await last_key(store, topic, partition)
+    key = await last_key(store, topic, partition, near=bounds.end)
     if key is None:
         base = await claims.claim_base(topic, partition, bounds.first)
         _refuse_shorter(bounds, topic, partition, base)

@@ -6,24 +6,31 @@ from greenpulse.lake.store import Store
 __all__ = ["last_key"]
 
 _PAGE = 1000
-_GROWTH = 1 << 16
+_GROWTH = 1 << 12
 _END_OF_OFFSETS = 1 << 63
 
 
 async def last_key(
-    store: Store, topic: str, partition: int, *, before: int = _END_OF_OFFSETS
+    store: Store, topic: str, partition: int, *, near: int = 0, before: int = _END_OF_OFFSETS
 ) -> BronzeKey | None:
     """Key of the last bronze file that starts below ``before``; None where there is none.
 
     Keys sort by offset, so one listing tells whether any file starts at a given offset or
-    later. From the first page on the search leaps ahead, much further each time, until it
-    is beyond the end, and then halves what is left: at most 70 listings where offsets
-    have 63 bits, about 20 for a million files of ten thousand records.
+    later. The search begins a little before ``near``, leaps back from there until it sees
+    a file, or ahead until it sees none, each time much further, and halves what is left:
+    at most 70 listings whatever the offsets are (63 bits), about 20 for a million files,
+    and one or two where ``near`` is right.
     """
     search = _Search(store, topic, partition, high=before)
-    await search.look_from(0)
-    leap = max(search.low, 1)
-    while search.low + leap < search.high:
+    leap = _PAGE
+    begin = max(0, min(near, before) - leap)
+    await search.look_from(begin)
+    while search.low < 0 and begin > 0:
+        leap *= _GROWTH
+        begin = max(0, min(near, before) - leap)
+        await search.look_from(begin)
+    leap = 1
+    while search.high == before and search.low + leap < before:
         await search.look_from(search.low + leap)
         leap *= _GROWTH
     while search.low + 1 < search.high:

@@ -75,7 +75,7 @@ async def test_death_at_any_step_of_a_create_loses_and_doubles_nothing(
     "kills", [pytest.param(5, id="5"), pytest.param(20, id="20", marks=pytest.mark.long)]
 )
 def test_kill_9_at_random_moments_leaves_one_chain(tmp_path: Path, kills: int) -> None:
-    chance = random.Random(kills)  # noqa: S311 - moments, not secrets
+    chance = random.Random(kills)
     lake = tmp_path / "lake"
     environment = {**os.environ, "PYTHONPATH": os.pathsep.join(sys.path)}  # noqa: TID251 - a child's
     promised = -1

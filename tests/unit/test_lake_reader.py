@@ -87,6 +87,20 @@ async def test_lines_are_the_uncompressed_body(store: MemoryStore) -> None:
     assert await reader.lines(file) == gzip.decompress(store.objects[key_of(4)].body)
 
 
+async def test_following_a_chain_lists_nothing_but_once(store: MemoryStore) -> None:
+    reader = ChainReader(store)
+    log = RecordLog(make_records(0, 20))
+    await reader.files_after(TOPIC, 0, 9, limit=10)
+    await archive_in_files(store, log, [3])
+    listings = store.listings
+
+    files = await reader.files_after(TOPIC, 0, 9, limit=10)
+    nothing = await reader.files_after(TOPIC, 0, 12, limit=10)
+
+    assert (ranges_of(files), nothing) == ([(10, 12)], [])
+    assert store.listings == listings
+
+
 async def test_the_end_is_the_last_archived_offset(store: MemoryStore) -> None:
     assert await ChainReader(store).end(TOPIC, 0) == 9
 
@@ -95,16 +109,20 @@ async def test_a_chain_that_leaves_an_offset_out_is_not_followed(store: MemorySt
     store.objects.pop(key_of(3))
     reader = ChainReader(store)
 
-    with pytest.raises(ChainBroken, match=r"offset 3 is due\); 'greenpulse audit' tells"):
-        await reader.files_after(TOPIC, 0, None, limit=10)
-    with pytest.raises(ChainBroken, match="offset 3 is due"):
+    files = await reader.files_after(TOPIC, 0, None, limit=10)
+
+    assert ranges_of(files) == [(0, 2)]
+    with pytest.raises(ChainBroken) as raised:
         await reader.files_after(TOPIC, 0, 2, limit=10)
+    assert f"reading '{key_of(3)}': there is no such file" in str(raised.value)
+    assert f"the chain goes on with '{key_of(4)}'" in str(raised.value)
+    assert "'greenpulse audit' tells" in str(raised.value)
 
 
 async def test_a_chain_without_its_first_file_is_not_followed(store: MemoryStore) -> None:
     store.objects.pop(key_of(0))
 
-    with pytest.raises(ChainBroken, match="does not follow what comes before it"):
+    with pytest.raises(ChainBroken, match="does not follow the file before it"):
         await ChainReader(store).files_after(TOPIC, 0, None, limit=10)
 
 
@@ -114,7 +132,7 @@ async def test_a_forged_file_is_not_followed(store: MemoryStore) -> None:
     metadata = {**store.objects[key_of(3)].metadata, "sha256": sha256}
     store.objects[key_of(3)] = StoredObject(body, metadata)
 
-    with pytest.raises(ChainBroken, match="does not follow what comes before it"):
+    with pytest.raises(ChainBroken, match="does not follow the file before it"):
         await ChainReader(store).files_after(TOPIC, 0, 2, limit=10)
 
 

@@ -45,8 +45,8 @@ class Listing:
         raise NotImplementedError
 
 
-async def tail_of(listing: Listing, before: int = 1 << 63) -> int | None:
-    key = await last_key(listing, TOPIC, 3, before=before)
+async def tail_of(listing: Listing, *, near: int = 0, before: int = 1 << 63) -> int | None:
+    key = await last_key(listing, TOPIC, 3, near=near, before=before)
     return None if key is None else key.start_offset
 
 
@@ -86,31 +86,41 @@ async def test_an_even_chain_of_a_million_files_takes_about_twenty_listings() ->
     assert listing.listings <= 25
 
 
+@pytest.mark.parametrize("records_a_file", [1, 3, 200, 10_000])
+async def test_a_chain_that_is_level_with_its_log_takes_few_listings(records_a_file: int) -> None:
+    listing = Listing(range(0, 1_000_000 * records_a_file, records_a_file))
+
+    await tail_of(listing, near=1_000_000 * records_a_file)
+
+    assert listing.listings <= 2
+
+
 @given(
     st.integers(0, 2**40),
     st.integers(1, 10**6),
     st.lists(st.integers(1, 2**50), max_size=20),
-    st.integers(1000, 5000),
+    st.integers(0, 5000),
+    st.integers(0, 2**60),
 )
 async def test_uneven_chains_end_where_they_end(
-    base: int, step: int, leaps: list[int], count: int
+    base: int, step: int, leaps: list[int], count: int, near: int
 ) -> None:
     starts = [base + step * number for number in range(count)]
     for leap in leaps:
-        starts.append(starts[-1] + leap)
+        starts.append(max(starts, default=base) + leap)
     listing = Listing(starts)
 
-    assert await tail_of(listing) == starts[-1]
+    assert await tail_of(listing, near=near) == (starts[-1] if starts else None)
     assert listing.listings <= 70
 
 
-@given(st.integers(1, 4000), st.integers(1, 50), st.data())
+@given(st.integers(1, 4000), st.integers(1, 50), st.integers(0, 300_000), st.data())
 async def test_the_one_before_a_file_is_found_too(
-    count: int, step: int, data: st.DataObject
+    count: int, step: int, near: int, data: st.DataObject
 ) -> None:
     starts = [10 + step * number for number in range(count)]
     index = data.draw(st.integers(0, count - 1))
 
-    before = await tail_of(Listing(starts), before=starts[index])
+    before = await tail_of(Listing(starts), near=near, before=starts[index])
 
     assert before == (starts[index - 1] if index else None)
