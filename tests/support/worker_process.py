@@ -17,7 +17,6 @@ __all__ = ["WorkerProcess", "free_port"]
 _STARTS_WITHIN_SECONDS = 40.0
 _STOPS_WITHIN_SECONDS = 30.0
 _LOADS_WITHIN_SECONDS = 60.0
-_LOADS_WITHIN_SECONDS = 60.0
 
 
 def free_port() -> int:
@@ -57,12 +56,6 @@ class WorkerProcess:
                 if self._process.returncode is not None:
                     message = f"the worker ended with {self._process.returncode}: {self.log()}"
                     raise AssertionError(message)
-                await asyncio.sleep(0.1)
-
-    async def has_loaded(self) -> None:
-        """Wait until every partition is in rows up to the end of its log."""
-        async with asyncio.timeout(_LOADS_WITHIN_SECONDS):
-            while not _is_loaded(await self.json("/api/v1/pipeline")):
                 await asyncio.sleep(0.1)
 
     async def has_loaded(self) -> None:
