@@ -110,33 +110,34 @@ def _runs(observations: list[tuple[datetime, int, int, _Item, str]]) -> list[Run
 
 
 def _poll_fields(value: bytes | None) -> dict[str, Any] | None:
-    """The fields of a Poll, times read; None where the record is none."""
+    """The fields of a Poll, its time read; None where the record is none."""
     try:
         fields = json.loads(value or b"")
+        if isinstance(fields, dict) and _has_what_is_needed(fields):
+            answered_at = fields["answered_at"]
+            fields["answered_at"] = None if answered_at is None else _read_moment(answered_at)
+            return fields
     except ValueError:
-        return None
-    if not isinstance(fields, dict):
-        return None
-    if not all(isinstance(fields.get(n), str) for n in ("poll_id", "family", "series", "url")):
-        return None
-    if "status" not in fields or "answered_at" not in fields:
-        return None
-    status, answered_at = fields["status"], fields["answered_at"]
-    if status is not None and (isinstance(status, bool) or not isinstance(status, int)):
-        return None
-    if answered_at is not None:
-        if not isinstance(answered_at, str) or not _MOMENT.fullmatch(answered_at):
-            return None
-        try:
-            answered_at = datetime.fromisoformat(answered_at)
-        except ValueError:
-            return None
-        fields["answered_at"] = answered_at.astimezone(UTC).replace(tzinfo=None)
-    elif status is not None:
-        return None
-    if not isinstance(fields.get("body"), str | None):
-        return None
-    return fields
+        pass
+    return None
+
+
+def _has_what_is_needed(fields: dict[str, Any]) -> bool:
+    status = fields.get("status", "absent")
+    return (
+        all(isinstance(fields.get(name), str) for name in ("poll_id", "family", "series", "url"))
+        and not isinstance(status, bool)
+        and isinstance(status, int | None)
+        and isinstance(fields.get("answered_at", 0), str | None)
+        and (status is None or fields["answered_at"] is not None)
+        and isinstance(fields.get("body"), str | None)
+    )
+
+
+def _read_moment(text: str) -> datetime:
+    if not _MOMENT.fullmatch(text):
+        raise ValueError(text)
+    return datetime.fromisoformat(text).astimezone(UTC).replace(tzinfo=None)
 
 
 def _read(fields: dict[str, Any]) -> tuple[str, list[_Item]]:
@@ -147,23 +148,23 @@ def _read(fields: dict[str, Any]) -> tuple[str, list[_Item]]:
         return "http_error", []
     if isinstance(fields.get("body_base64"), str):
         return "unreadable", []
-    body = fields.get("body")
-    if body is None or not body.strip(" \t\r\n"):
+    return _read_body(fields.get("body") or "", is_national=fields["family"] == "national")
+
+
+def _read_body(body: str, *, is_national: bool) -> tuple[str, list[_Item]]:
+    if not body.strip(" \t\r\n"):
         return "empty", []
     try:
         document = json.loads(body, parse_constant=_refuse)
     except ValueError:
         return "unreadable", []
-    if document is None or document in ({}, []):
-        return "empty", []
-    if not isinstance(document, dict) or "data" not in document:
-        return "unreadable", []
-    if document["data"] is None or document["data"] == []:
+    data = document.get("data", "absent") if isinstance(document, dict) else "absent"
+    if document in (None, {}, []) or data in (None, []):
         return "empty", []
     items = []
-    for candidate in _candidates(document["data"]):
+    for candidate in _candidates(data):
         try:
-            items.append(_read_item(candidate, is_national=fields["family"] == "national"))
+            items.append(_read_item(candidate, is_national=is_national))
         except _NotReadable:
             continue
     return ("ok", items) if items else ("unreadable", [])

@@ -12,7 +12,7 @@ from typing import Any
 import duckdb
 
 from greenpulse.lake.lines import bronze_lines
-from greenpulse.records import POLLS_TOPIC
+from greenpulse.records import POLLS_TOPIC, WarehouseLoad
 from greenpulse.warehouse.duckdb import DuckDBWarehouse
 from greenpulse.warehouse.warehouse import Staged
 
@@ -51,7 +51,9 @@ def poll(
     }
 
 
-def item(start: str, end: str, forecast: object, actual: object, index: object = "low") -> Any:
+def item(
+    start: str, end: str, forecast: object, actual: object, index: object = "low"
+) -> dict[str, Any]:
     """An item of a body of the national family."""
     intensity = {"forecast": forecast, "actual": actual, "index": index}
     return {"from": start, "to": end, "intensity": intensity}
@@ -96,11 +98,16 @@ class DuckDBRows:
 
     def load(self, *values: bytes | None, partition: int = 0) -> list[int]:
         """Load one batch; return the offsets that it got."""
+        load = self.load_and_tell(*values, partition=partition)
+        return list(range(load.start_offset, load.end_offset + 1))
+
+    def load_and_tell(self, *values: bytes | None, partition: int = 0) -> WarehouseLoad:
+        """Load one batch; return what the warehouse says of it."""
         start = self._next_offsets.get(partition, 0)
         load = asyncio.run(self._warehouse.load(staged(values, start, partition)))
         assert load is not None
         self._next_offsets[partition] = start + len(values)
-        return list(range(start, start + len(values)))
+        return load
 
     def load_polls(self, *polls: dict[str, Any]) -> list[int]:
         return self.load(*map(value_of_poll, polls))
@@ -108,11 +115,14 @@ class DuckDBRows:
     def select(self, sql: str) -> list[tuple[Any, ...]]:
         return list(asyncio.run(self._warehouse.query(sql)).rows)
 
-    def select_one(self, sql: str) -> dict[str, Any]:
-        """The one row of ``sql``, by column."""
+    def rows_of(self, sql: str) -> list[dict[str, Any]]:
+        """Rows of ``sql``, each by column."""
         result = asyncio.run(self._warehouse.query(sql))
-        (row,) = result.rows
-        return dict(zip(result.columns, row, strict=True))
+        return [dict(zip(result.columns, row, strict=True)) for row in result.rows]
+
+    def polls(self) -> dict[int, dict[str, Any]]:
+        """Rows of SILVER.POLL, by offset."""
+        return {row["log_offset"]: row for row in self.rows_of("select * from silver.poll")}
 
     def set_now(self, moment: str) -> None:
         """Put a standing clock in the place of OPS.NOW."""

@@ -63,7 +63,7 @@ def time_of(moment: datetime, form: str) -> str:
 
 
 @st.composite
-def items(draw: st.DrawFn, day: datetime) -> Any:  # noqa: ANN401 - JSON
+def items(draw: st.DrawFn, day: datetime) -> dict[str, Any]:
     start = day + timedelta(minutes=30 * draw(st.integers(0, 1)))
     minutes = draw(st.sampled_from([30] * 20 + [0, 60, 15]))
     form = draw(st.sampled_from(["Z"] * 8 + [":00Z", "+00:00", ":00+00:00", "", "+01:00"]))
@@ -140,32 +140,22 @@ def schedules(draw: st.DrawFn) -> list[list[bytes | None]]:
 
 
 def poll_rows(rows: DuckDBRows, offsets: Sequence[int]) -> list[PollRow]:
-    found = rows.select(
-        f"""
-        select
-            poll_id, outcome, answered_at, imported, observation_count,
-            first_period_start_at, last_period_end_at
-        from silver.poll
-        where log_offset between {offsets[0]} and {offsets[-1]}
-        order by log_offset
-        """
-    )
-    return [PollRow(*row) for row in found]
+    found = rows.polls()
+    names = PollRow.__dataclass_fields__
+    return [
+        PollRow(**{name: found[offset][name] for name in names})
+        for offset in offsets
+        if offset in found
+    ]
 
 
 def runs(rows: DuckDBRows, polls: Sequence[PollRow]) -> list[Run]:
-    names = ", ".join(f"'{poll.poll_id}'" for poll in polls) or "null"
-    found = rows.select(
-        f"""
-        select
-            period_start_at, period_end_at, observed_at, last_observed_at,
-            forecast_gco2_per_kwh, actual_gco2_per_kwh, intensity_index, poll_id
-        from silver.national_intensity
-        where poll_id in ({names})
-        order by period_start_at, revision_number
-        """
+    found = rows.rows_of(
+        "select * from silver.national_intensity order by period_start_at, revision_number"
     )
-    return [Run(*row) for row in found]
+    wanted = {poll.poll_id for poll in polls}
+    names = Run.__dataclass_fields__
+    return [Run(**{name: row[name] for name in names}) for row in found if row["poll_id"] in wanted]
 
 
 @settings(max_examples=30, deadline=None, suppress_health_check=[HealthCheck.too_slow])
