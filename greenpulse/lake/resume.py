@@ -34,20 +34,17 @@ async def find_end(
         ChainBroken: the last file is damaged.
         TransientError: store or log cannot be reached.
     """
-    bounds = (await origin.bounds(topic)).get(partition)
-    if bounds is None:
-        message = f"reading partition {partition} of '{topic}': the log has no such partition yet"
-        raise BrokerUnavailable(message)
+    bounds = await _bounds(origin, topic, partition)
     key = await last_key(store, topic, partition, near=bounds.end)
     if key is None:
         base = await claims.claim_base(topic, partition, bounds.first)
-        _refuse_shorter(bounds, topic, partition, base)
+        await _refuse_shorter(origin, topic, partition, base - 1)
         return ChainEnd(base - 1, NO_PREDECESSOR)
     tail = await read_file(store, key)
     if tail is None:
         message = f"reading '{key}': it was listed a moment ago and is gone"
         raise ChainBroken(message)
-    _refuse_shorter(bounds, topic, partition, tail.file.end_offset + 1)
+    await _refuse_shorter(origin, topic, partition, tail.file.end_offset)
     await _compare(origin, tail)
     return ChainEnd(tail.file.end_offset, tail.file.sha256)
 
@@ -66,8 +63,7 @@ async def first_readable(
     if records:
         readable = records[0].offset
     else:
-        bounds = (await origin.bounds(topic)).get(partition)
-        readable = wanted if bounds is None else max(wanted, bounds.first)
+        readable = max(wanted, (await _bounds(origin, topic, partition)).first)
     if readable == wanted:
         return wanted
     lost = not_covered(
@@ -83,12 +79,21 @@ async def first_readable(
     return readable
 
 
-def _refuse_shorter(bounds: Bounds, topic: str, partition: int, chain_end: int) -> None:
-    if bounds.end < chain_end:
+async def _bounds(origin: Origin, topic: str, partition: int) -> Bounds:
+    bounds = (await origin.bounds(topic)).get(partition)
+    if bounds is None:
+        message = f"reading partition {partition} of '{topic}': the log has no such partition yet"
+        raise BrokerUnavailable(message)
+    return bounds
+
+
+async def _refuse_shorter(origin: Origin, topic: str, partition: int, chain_end: int) -> None:
+    # Asked after the chain was read: others may append and archive at this moment.
+    log_end = (await _bounds(origin, topic, partition)).end - 1
+    if log_end < chain_end:
         message = (
             f"opening partition {partition} of '{topic}': the chain in the lake ends at offset "
-            f"{chain_end - 1}, the log at {bounds.end - 1}, so they are not of one origin; "
-            f"{_WAY_OUT}"
+            f"{chain_end}, the log at {log_end}, so they are not of one origin; {_WAY_OUT}"
         )
         raise LogMismatch(message)
 

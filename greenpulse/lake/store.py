@@ -19,6 +19,9 @@ class StoredObject:
 class Store(Protocol):
     """Keys and bytes; a key is created once and never changed.
 
+    Keys are names of letters, digits, ``.``, ``_``, ``=`` and ``-``, joined by ``/``; none
+    begins with a dot, and the last does not end in ``.json``. Other keys are a ValueError.
+
     All methods raise StoreUnavailable where the call may succeed later, SettingsError
     where a right or the place itself is missing.
     """

@@ -1,7 +1,7 @@
 """The archive of one partition, step by step."""
 
 import asyncio
-from collections.abc import Callable
+from collections.abc import Callable, Sequence
 from typing import Literal
 
 import pytest
@@ -10,6 +10,7 @@ from support.manual_clock import ManualClock
 from support.memory_store import FailsAtFirst, LosesTheAnswer, MemoryStore
 from support.record_log import RecordLog, make_records
 
+from greenpulse.broker.log import LogRecord, OffsetBounds
 from greenpulse.errors import BrokerUnavailable, ChainBroken, LogMismatch, PermanentError
 from greenpulse.lake.archive import Archive, Held
 from greenpulse.lake.buffer import Buffer
@@ -54,6 +55,20 @@ def files_in(store: MemoryStore) -> list[PlainFile]:
 
 def offsets_in(store: MemoryStore) -> list[int]:
     return [offset for offset, _ in offsets_and_values(files_in(store))]
+
+
+class AppendsAfterItsFirstAnswer(RecordLog):
+    """Gives its bounds, and at once has more records than they say."""
+
+    def __init__(self, log: RecordLog, appended: Sequence[LogRecord]) -> None:
+        super().__init__(log.records)
+        self._appended = list(appended)
+
+    async def bounds(self, topic: str) -> dict[int, OffsetBounds]:
+        bounds = await super().bounds(topic)
+        self.records += self._appended
+        self._appended = []
+        return bounds
 
 
 async def seen(is_so: Callable[[], bool]) -> None:
@@ -489,6 +504,16 @@ async def test_a_log_that_ends_before_the_chain_is_refused(store: MemoryStore, c
 
     with pytest.raises(LogMismatch, match="ends at offset 14"):
         await shorter.open(0)
+
+
+async def test_a_chain_that_grows_while_it_is_opened_is_not_taken_for_a_strangers(
+    store: MemoryStore,
+) -> None:
+    log = RecordLog(make_records(0, 15))
+    await archive_all(store, log)
+    growing = AppendsAfterItsFirstAnswer(RecordLog(log.records[:12]), log.records[12:])
+
+    assert await archive_of(store, growing).open(0) == 15
 
 
 async def test_a_log_that_expired_up_to_the_chain_goes_on(store: MemoryStore) -> None:
