@@ -11,10 +11,11 @@ from typing import Any
 
 import duckdb
 
+from greenpulse.clock import Clock
 from greenpulse.lake.lines import bronze_lines
 from greenpulse.records import POLLS_TOPIC, WarehouseLoad
 from greenpulse.warehouse.duckdb import DuckDBWarehouse
-from greenpulse.warehouse.warehouse import Staged
+from greenpulse.warehouse.warehouse import SeriesPeriod, Staged
 
 __all__ = ["DuckDBRows", "body_of", "item", "poll", "staged", "value_of_poll"]
 
@@ -90,9 +91,9 @@ class DuckDBRows:
     ``load`` gives each record the next offset of its partition.
     """
 
-    def __init__(self, path: Path) -> None:
+    def __init__(self, path: Path, clock: Clock | None = None) -> None:
         self.path = path
-        self._warehouse = DuckDBWarehouse(path)
+        self._warehouse = DuckDBWarehouse(path, clock=clock)
         self._next_offsets: dict[int, int] = {}
         asyncio.run(self._warehouse.deploy())
 
@@ -130,6 +131,9 @@ class DuckDBRows:
             connection.execute(
                 f"create or replace view ops.now as select timestamp '{moment}' as now_at"
             )
+
+    def set_schedule(self, *periods: SeriesPeriod) -> None:
+        asyncio.run(self._warehouse.set_schedule(periods))
 
     def close(self) -> None:
         asyncio.run(self._warehouse.close())
