@@ -17,6 +17,9 @@ __all__ = ["STANDSTILL", "Advance", "Watchdog"]
 
 log = logging.getLogger(__name__)
 
+_LOOKS = 10
+"""How often the watchdog looks within its patience."""
+
 STANDSTILL = 3
 """Exit code of a worker that its watchdog ended."""
 
@@ -92,8 +95,16 @@ class Watchdog:
         self._stopped.set()
 
     def _watch(self) -> None:
-        while not self._stopped.wait(self._patience_seconds / 10):
-            still_seconds = self._monotonic() - self._beat_at
+        looked_at = self._monotonic()
+        while not self._stopped.wait(self._patience_seconds / _LOOKS):
+            now = self._monotonic()
+            was_stopped = now - looked_at > self._patience_seconds / 2
+            looked_at = now
+            if was_stopped:
+                # Not the loop alone stood still but this thread, too (SIGSTOP, a frozen
+                # machine): the loop gets all its time again.
+                self.beat()
+            still_seconds = now - self._beat_at
             if still_seconds > self._patience_seconds:
                 log.critical(
                     "worker_stood_still seconds=%.0f: ending it; start it again", still_seconds

@@ -53,6 +53,18 @@ def test_a_backlog_that_comes_after_a_rest_has_all_the_patience() -> None:
     assert advance.standing(behind(50), now=1_001.0) == []
 
 
+class Clock:
+    """Each look at it is ``step`` seconds after the one before."""
+
+    def __init__(self, step: float) -> None:
+        self._step = step
+        self._now = 0.0
+
+    def monotonic(self) -> float:
+        self._now += self._step
+        return self._now
+
+
 def test_a_worker_whose_loop_stands_still_is_ended() -> None:
     ended: list[int] = []
     has_ended = threading.Event()
@@ -61,18 +73,25 @@ def test_a_worker_whose_loop_stands_still_is_ended() -> None:
         ended.append(code)
         has_ended.set()
 
-    clock = iter([0.0, 0.0, *[100.0] * 1_000])
-    watchdog = Watchdog(0.1, lambda: next(clock), end)
+    watchdog = Watchdog(0.1, Clock(step=0.01).monotonic, end)
     watchdog.start()
 
     assert has_ended.wait(timeout=10)
     assert ended == [STANDSTILL]
 
 
+def test_a_worker_that_was_stopped_as_a_whole_gets_its_time_again() -> None:
+    ended = threading.Event()
+    watchdog = Watchdog(0.1, Clock(step=0.07).monotonic, lambda _: ended.set())
+    watchdog.start()
+
+    assert not ended.wait(timeout=0.5)
+    watchdog.stop()
+
+
 def test_a_worker_that_stops_in_order_is_not_ended() -> None:
     ended: list[int] = []
-    clock = iter([0.0, 0.0, *[100.0] * 1_000])
-    watchdog = Watchdog(3600.0, lambda: next(clock), ended.append)
+    watchdog = Watchdog(3600.0, Clock(step=1_000.0).monotonic, ended.append)
     watchdog.start()
 
     watchdog.stop()
