@@ -1,23 +1,58 @@
 """Workers that archive a log into a lake, in as many files as a test wants."""
 
-from collections.abc import Sequence
+import asyncio
+from collections.abc import Callable, Sequence
+from typing import Literal
 
+from support.bronze import PlainFile, offsets_and_values, plain_files
 from support.manual_clock import ManualClock
+from support.memory_store import MemoryStore
 from support.record_log import RecordLog
 
 from greenpulse.lake.archive import Archive
 from greenpulse.lake.rotation import RotationPolicy, RotationReason
 from greenpulse.lake.store import Store
 
-__all__ = ["TOPIC", "archive_in_files", "archive_of"]
+__all__ = [
+    "ROTATION",
+    "TOPIC",
+    "archive_all",
+    "archive_in_files",
+    "archive_of",
+    "files_in",
+    "offsets_in",
+    "seen",
+]
 
 TOPIC = "greenpulse.polls"
-_ROOMY = RotationPolicy(window_seconds=30.0, max_records=10_000, max_bytes=1 << 23)
+ROTATION = RotationPolicy(window_seconds=30.0, max_records=10, max_bytes=1 << 20)
 
 
-def archive_of(store: Store, log: RecordLog, *, writer: str = "worker-1") -> Archive:
-    """A worker whose files hold whatever lies between two flushes."""
-    return Archive(store, log, ManualClock(), topic=TOPIC, writer=writer, rotation=_ROOMY)
+def archive_of(
+    store: Store,
+    log: RecordLog,
+    clock: ManualClock | None = None,
+    *,
+    writer: str = "worker-1",
+    verify: Literal["tail", "full"] = "tail",
+) -> Archive:
+    """A worker that closes files at ten records."""
+    return Archive(
+        store,
+        log,
+        clock or ManualClock(),
+        topic=TOPIC,
+        writer=writer,
+        rotation=ROTATION,
+        verify=verify,
+    )
+
+
+async def archive_all(store: Store, log: RecordLog, *, writer: str = "worker-1") -> None:
+    """Archive the whole of ``log`` from where the chain ends."""
+    archive = archive_of(store, log, writer=writer)
+    await archive.add(0, log.since(await archive.open(0)))
+    await archive.flush(0, RotationReason.WINDOW)
 
 
 async def archive_in_files(store: Store, log: RecordLog, counts: Sequence[int]) -> None:
@@ -28,3 +63,19 @@ async def archive_in_files(store: Store, log: RecordLog, counts: Sequence[int]) 
         await archive.add(0, log.since(wanted, count))
         await archive.flush(0, RotationReason.WINDOW)
         wanted = archive.next_offset(0)
+
+
+def files_in(store: MemoryStore) -> list[PlainFile]:
+    """Bronze files, read without GreenPulse."""
+    return plain_files({key: (o.body, o.metadata) for key, o in store.objects.items()})
+
+
+def offsets_in(store: MemoryStore) -> list[int]:
+    """Offsets of all lines, once the chain is seen to be one."""
+    return [offset for offset, _ in offsets_and_values(files_in(store))]
+
+
+async def seen(is_so: Callable[[], bool]) -> None:
+    """Let others run until it is so; the test's own timeout is the limit."""
+    while not is_so():
+        await asyncio.sleep(0)
