@@ -2,7 +2,10 @@
 
 import asyncio
 import json
+import os
 import shutil
+import subprocess
+import sys
 from pathlib import Path
 from typing import Any
 from uuid import uuid4
@@ -484,3 +487,38 @@ def test_a_damaged_warehouse_is_one_sentence_and_exit_code_2(way: SmallWay) -> N
 
     assert result.exit_code == 2
     assert result.stderr.count("\n") == 1
+
+
+BUSY = """
+import sys
+from pathlib import Path
+from support.small_way import SmallWay
+
+way = SmallWay(Path(sys.argv[1]))
+for _ in sys.stdin:
+    for partition in range(3):
+        way.append_polls(17, partition)
+    way.archive()
+    way.load()
+"""
+
+
+def test_beside_a_busy_worker_nothing_is_found_wrong(way: SmallWay) -> None:
+    command = [sys.executable, "-c", BUSY, str(way.folder)]
+    environ = {"PYTHONPATH": os.pathsep.join(sys.path)}
+    with subprocess.Popen(command, stdin=subprocess.PIPE, text=True, env=environ) as worker:
+        assert worker.stdin is not None
+        results = []
+        for _ in range(6):
+            # Another round of the worker's begins, and an audit beside it.
+            worker.stdin.write("\n")
+            worker.stdin.flush()
+            results.append(audit())
+
+    outcomes = [result.stdout.splitlines()[-1] for result in results]
+    assert all(outcome.startswith("nothing is missing") for outcome in outcomes)
+    assert len(set(outcomes)) > 1
+    assert worker.returncode == 0
+    assert audit("--complete").stdout.startswith(
+        f"nothing is missing, doubled or altered: {65 + 6 * 3 * 17} records"
+    )
