@@ -30,7 +30,7 @@ _RIGHTS = _any_of(errno.EACCES, errno.EROFS, errno.EPERM)
 _PLACE = _any_of(errno.EISDIR, errno.ENOENT, errno.ENOTDIR)
 
 
-class Busy(Exception):  # noqa: N818 - a signal to try again, never seen outside
+class Busy(Exception):
     """Somebody else has the file now, or a transaction lost a race."""
 
     def __init__(self, holder: str) -> None:

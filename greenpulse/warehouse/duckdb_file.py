@@ -7,6 +7,7 @@ and closes it again, all in one thread of its own; who finds it locked tries aga
 import asyncio
 import contextlib
 import os
+import tempfile
 from collections.abc import Callable, Iterator
 from concurrent.futures import ThreadPoolExecutor
 from pathlib import Path
@@ -116,18 +117,20 @@ class DuckDBFile:
                 connection.close()
 
     def _create(self) -> None:
-        # A crash in the middle leaves a file that nobody looks for, never half a database.
-        draft = self.path.with_name(f"{self.path.name}.{os.getpid()}.new")
+        # A crash in the middle leaves a folder that nobody looks into, never half a database.
+        folder = self.path.parent
         try:
-            self.path.parent.mkdir(parents=True, exist_ok=True)
-            draft.unlink(missing_ok=True)
-            with self._translated("creating"):
-                duckdb.connect(":memory:", config=self._config).execute(
-                    f"attach {_quoted(draft)} as {DATABASE}"
-                ).close()
-            with contextlib.suppress(FileExistsError):
-                os.link(draft, self.path)
-            draft.unlink()
+            folder.mkdir(parents=True, exist_ok=True)
+            with (
+                self._translated("creating"),
+                tempfile.TemporaryDirectory(prefix=f".{self.path.name}.", dir=folder) as drafts,
+            ):
+                draft = Path(drafts) / self.path.name
+                with duckdb.connect(":memory:", config=self._config) as connection:
+                    connection.execute(f"attach {_quoted(draft)} as {DATABASE}")
+                with contextlib.suppress(FileExistsError):
+                    os.link(draft, self.path)
+            _sync(folder)
         except OSError as error:
             message = f"creating '{self.path}': {error.strerror}; set GREENPULSE_WAREHOUSE"
             raise SettingsError(message) from error
@@ -142,3 +145,11 @@ class DuckDBFile:
 
 def _quoted(path: Path) -> str:
     return "'" + str(path).replace("'", "''") + "'"
+
+
+def _sync(folder: Path) -> None:
+    descriptor = os.open(folder, os.O_RDONLY)
+    try:
+        os.fsync(descriptor)
+    finally:
+        os.close(descriptor)

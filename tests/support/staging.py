@@ -17,7 +17,7 @@ from greenpulse.records import POLLS_TOPIC, WarehouseLoad
 from greenpulse.warehouse.duckdb import DuckDBWarehouse
 from greenpulse.warehouse.warehouse import SeriesPeriod, Staged
 
-__all__ = ["DuckDBRows", "body_of", "item", "poll", "staged", "value_of_poll"]
+__all__ = ["DuckDBRows", "batch", "body_of", "item", "poll", "staged", "value_of_poll"]
 
 APPENDED_AT = datetime(2026, 2, 5, 21, 0, tzinfo=UTC)
 
@@ -83,6 +83,19 @@ def staged(values: Sequence[bytes | None], start_offset: int = 0, partition: int
         content_sha256=hashlib.sha256(ndjson).hexdigest(),
         ndjson=ndjson,
     )
+
+
+def batch(start_offset: int, record_count: int = 5, partition: int = 0) -> Staged:
+    """Polls, a second apart, of a half hour whose actual they see change."""
+    polls = [
+        poll(
+            f"poll {partition} {offset}",
+            f"2026-02-05T21:{offset // 60 % 60:02}:{offset % 60:02}Z",
+            body_of(item("2026-02-05T20:30Z", "2026-02-05T21:00Z", 117, 130 + offset // 3)),
+        )
+        for offset in range(start_offset, start_offset + record_count)
+    ]
+    return staged([value_of_poll(fields) for fields in polls], start_offset, partition)
 
 
 class DuckDBRows:
