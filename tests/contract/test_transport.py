@@ -10,7 +10,7 @@ from support.remote_worker import RemoteWorker, Report
 
 from greenpulse.broker.log import Log, Message, TopicSpec
 
-Start = Callable[[], Awaitable[RemoteWorker]]
+Start = Callable[..., Awaitable[RemoteWorker]]
 
 
 @pytest.fixture(params=BROKERS)
@@ -38,11 +38,16 @@ async def log(broker: Broker, group: str, topic: str) -> AsyncIterator[Log]:
 
 
 @pytest.fixture
-async def start(broker: Broker, group: str, log: Log) -> AsyncIterator[Start]:  # noqa: ARG001 - topics first
+async def start(
+    broker: Broker,
+    group: str,
+    log: Log,  # noqa: ARG001 - topics come first
+    tmp_path: Path,
+) -> AsyncIterator[Start]:
     started: list[RemoteWorker] = []
 
-    async def start_one() -> RemoteWorker:
-        started.append(await RemoteWorker.start(broker.address, group))
+    async def start_one(*faults: str) -> RemoteWorker:
+        started.append(await RemoteWorker.start(broker.address, group, tmp_path, *faults))
         return started[-1]
 
     yield start_one
@@ -203,6 +208,24 @@ async def test_rewinding_commits_what_lies_below_and_forgets_what_is_in_flight(
 
     assert offsets(again) == [4, 5]
     assert await log.committed(group, topic) == {0: 4}
+
+
+async def test_fetches_that_get_lost_on_the_way_are_fetched_again(
+    start: Start, log: Log, topic: str
+) -> None:
+    worker = await start("loses-fetches")
+    await worker.report("assigned")
+    delivered: list[int] = []
+    appended = 0
+
+    while len(delivered) < 20:
+        await log.append(topic, messages(str(appended)))
+        appended += 1
+        await worker.report("leading")
+        while worker.has_waiting("batch"):
+            delivered += offsets([await worker.report("batch")])
+
+    assert delivered == list(range(len(delivered)))
 
 
 async def test_a_paused_partition_waits_while_others_go_on(

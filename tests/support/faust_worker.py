@@ -2,25 +2,27 @@
 
 It reads commands from stdin and writes reports to stdout, one JSON object a line. Its
 agent on the batch topic keeps all events until it is told to acknowledge them; its agent
-on the counts topic counts keys in a table.
+on the counts topic counts keys in a table. Its arguments: the broker's address, a name for
+the group and its topics, a folder, and perhaps ``loses-fetches``.
 """
 
 import asyncio
 import json
 import sys
-import tempfile
 from collections import defaultdict
 from collections.abc import Mapping
 from pathlib import Path
-from typing import cast
+from typing import Any, cast
 
 import faust
+from faust.transport.consumer import Consumer, RecordMap
 from faust.types import TP, EventT, StreamT
 from yarl import URL
 
 from greenpulse.agents.streams import acknowledge, records_of, unacked
 from greenpulse.broker import embedded, kafka
 from greenpulse.broker.batch_consumer import QUEUE_BATCHES, BatchConsumer
+from greenpulse.errors import GreenpulseError
 
 __all__: list[str] = []
 
@@ -29,14 +31,25 @@ REPORTS = sys.stdout
 sys.stdout = sys.stderr
 
 
+class LosesFetches(Consumer):
+    """Has every third fetch of records vanish after the position has moved."""
+
+    fetches = 0
+
+    async def _getmany(self, active_partitions: set[TP] | None, timeout: float) -> RecordMap:  # noqa: ASYNC109 - Faust's
+        fetched: RecordMap = await super()._getmany(active_partitions, timeout)  # type: ignore[safe-super]  # mixed into a driver's
+        self.fetches += bool(fetched)
+        return {} if self.fetches % 3 == 1 else fetched
+
+
 class Remote:
     """The app, and what can be done with it from outside."""
 
-    def __init__(self, address: str, name: str) -> None:
+    def __init__(self, address: str, name: str, folder: str, *faults: str) -> None:
         self.app = faust.App(
             name,
             broker=address,
-            datadir=Path(tempfile.mkdtemp(prefix="faust-")),
+            datadir=Path(folder),
             store="memory://",
             agent_supervisor="mode.supervisors.CrashingSupervisor",
             broker_commit_interval=60.0,
@@ -50,8 +63,11 @@ class Remote:
             worker_redirect_stdouts=False,
         )
         url = URL(address)
-        transport = (kafka if url.scheme == "kafka" else embedded).Transport([url], self.app)
+        kind = kafka if url.scheme == "kafka" else embedded
+        transport = cast("Any", kind.Transport([url], self.app))
         transport.batch_topics = frozenset({f"{name}.batches"})
+        if "loses-fetches" in faults:
+            transport.Consumer = type("Consumer", (LosesFetches, transport.Consumer), {})
         self.app.transport = self.app.producer_transport = transport
         self.batches = self.app.topic(
             f"{name}.batches", value_type=bytes, value_serializer="raw", maxsize=QUEUE_BATCHES
@@ -148,11 +164,12 @@ class Remote:
         return [metadata.partition, metadata.offset]
 
     async def send_to_nowhere(self) -> str:
-        topic = self.app.topic("no.such.topic", value_type=bytes, value_serializer="raw")
+        """Send to a topic that nobody created; answer with the error."""
+        topic = self.app.topic("nowhere", value_type=bytes, value_serializer="raw")
         try:
-            await (await topic.send(value=b"lost"))
-        except Exception as error:  # noqa: BLE001 - the test looks at its name
-            return type(error).__name__
+            await (await topic.send(value=b""))
+        except GreenpulseError as error:
+            return f"{type(error).__name__}: {error}"
         return "sent"
 
     async def read_table(self) -> Mapping[str, int]:

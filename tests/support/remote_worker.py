@@ -24,7 +24,7 @@ class RemoteWorker:
         self._waiting: deque[Report] = deque()
 
     @classmethod
-    async def start(cls, address: str, name: str) -> "RemoteWorker":
+    async def start(cls, address: str, name: str, folder: Path, *faults: str) -> "RemoteWorker":
         """Start a worker; it is there, though perhaps not assigned yet, on return."""
         process = await asyncio.create_subprocess_exec(
             sys.executable,
@@ -32,6 +32,8 @@ class RemoteWorker:
             "support.faust_worker",
             address,
             name,
+            str(folder / "faust"),
+            *faults,
             cwd=_TESTS,
             stdin=asyncio.subprocess.PIPE,
             stdout=asyncio.subprocess.PIPE,
