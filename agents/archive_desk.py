@@ -2,7 +2,8 @@
 
 The chain is the authority on what is archived. The group's offset follows it: an event
 is acknowledged once its last record is in a bronze file, and where the group is ahead
-of the chain, or behind it, the consumer is moved to where the chain ends.
+of the chain, or behind it, the consumer is moved to where the chain ends. A partition
+that cannot go on is closed, says why, and is opened again until it can; the others go on.
 """
 
 import asyncio
@@ -23,7 +24,7 @@ from greenpulse.agents.streams import (
     recovered,
 )
 from greenpulse.clock import Clock
-from greenpulse.errors import GreenpulseError, TransientError
+from greenpulse.errors import ChainBroken, GreenpulseError, StoreUnavailable
 from greenpulse.lake.archive import Archive, WrittenFile
 from greenpulse.lake.rotation import RotationReason
 from greenpulse.metrics import Metrics
@@ -44,10 +45,9 @@ class _Lane:
     """One partition of ours: its events that are not durable yet, oldest first."""
 
     opening: asyncio.Task[None] | None = None
-    is_open: asyncio.Event = field(default_factory=asyncio.Event)
+    is_open: bool = False
     lock: asyncio.Lock = field(default_factory=asyncio.Lock)
     in_flight: deque[tuple[Events, Event]] = field(default_factory=deque)
-    is_rewinding: bool = False
 
 
 class ArchiveDesk:
@@ -75,8 +75,8 @@ class ArchiveDesk:
         self._metrics.rebalances.inc()
         for partition in partitions:
             lane = self._lanes[partition] = _Lane()
-            lane.opening = asyncio.create_task(self._open(partition, lane))
-            self._status.partitions.setdefault(partition, PartitionStatus()).is_assigned = True
+            self._status.partitions[partition] = PartitionStatus(is_assigned=True)
+            self._start_opening(partition, lane)
         self._tell_readiness()
 
     async def take(self, stream: Events, event: Event) -> None:
@@ -85,22 +85,36 @@ class ArchiveDesk:
         lane = self._lanes.get(partition)
         if lane is None:
             return
-        await lane.is_open.wait()
         async with lane.lock:
-            records = records_of(event)
-            wanted = self._archive.next_offset(partition)
-            if records[0].offset > wanted:
-                # Left over from before a rewind, or the group was ahead of the chain.
-                await self._rewind(partition, lane, wanted)
+            if not lane.is_open:
+                # To open it moves the consumer back to here.
+                self._app.consumer.pause_partitions({TP(POLLS_TOPIC, partition)})
                 return
-            lane.is_rewinding = False
+            records = records_of(event)
+            try:
+                written = await self._archive.add(partition, records)
+            except ChainBroken as error:
+                if records[0].offset > self._archive.next_offset(partition):
+                    # Left over from before a rewind, or the group was ahead of the chain.
+                    await self._rewind(partition, lane)
+                else:
+                    self._close(partition, lane, error)
+                return
+            except GreenpulseError as error:
+                self._close(partition, lane, error)
+                return
             lane.in_flight.append((stream, event))
-            await self._settle(partition, lane, await self._archive.add(partition, records))
+            await self._settle(partition, lane, written)
 
     async def rotate(self) -> None:
         """Close the files whose window is over."""
         for partition in self._archive.due():
-            await self._flush(partition, RotationReason.WINDOW)
+            lane = self._lanes.get(partition)
+            if lane is not None:
+                try:
+                    await self._flush(partition, lane, RotationReason.WINDOW)
+                except GreenpulseError as error:
+                    self._close(partition, lane, error)
 
     async def give_up(self, partitions: set[int]) -> None:
         """Flush and commit before others take over; what does not get done is read again."""
@@ -124,13 +138,19 @@ class ArchiveDesk:
         except (TimeoutError, GreenpulseError) as error:
             log.warning("worker_stopped_unflushed cause=%s", error)
 
+    def _start_opening(self, partition: int, lane: _Lane) -> None:
+        lane.opening = asyncio.create_task(self._open(partition, lane))
+
     async def _open(self, partition: int, lane: _Lane) -> None:
         """Find where the chain ends and move the consumer there; again until it works."""
         wanted = await self._end_of_chain(partition)
         await recovered(self._app)
-        await batch_consumer(self._app).rewind(TP(POLLS_TOPIC, partition), wanted)
-        self._status.partitions[partition].archived_offset = wanted - 1
-        lane.is_open.set()
+        tp = TP(POLLS_TOPIC, partition)
+        await batch_consumer(self._app).rewind(tp, wanted)
+        self._app.consumer.resume_partitions({tp})
+        status = self._status.partitions[partition]
+        status.archived_offset = self._archive.durable_offset(partition)
+        status.is_open = lane.is_open = True
         self._tell_readiness()
 
     async def _end_of_chain(self, partition: int) -> int:
@@ -138,27 +158,34 @@ class ArchiveDesk:
             try:
                 return await self._archive.open(partition)
             except GreenpulseError as error:
-                part = "lake" if isinstance(error, TransientError) else "archive"
-                self._say_waiting(part, f"partition {partition}: {error}")
+                self._say_waiting(partition, error)
                 await self._clock.sleep(_REOPEN_SECONDS)
 
-    async def _rewind(self, partition: int, lane: _Lane, wanted: int) -> None:
-        if not lane.is_rewinding:
-            lane.is_rewinding = True
-            lane.in_flight.clear()
-            self._metrics.healed_commits.labels(partition).inc()
-            await batch_consumer(self._app).rewind(TP(POLLS_TOPIC, partition), wanted)
+    def _close(self, partition: int, lane: _Lane, error: GreenpulseError) -> None:
+        """Stop one partition and say why; it is opened again from where its chain ends."""
+        self._say_waiting(partition, error)
+        lane.is_open = self._status.partitions[partition].is_open = False
+        lane.in_flight.clear()
+        self._archive.drop(partition)
+        self._start_opening(partition, lane)
+
+    async def _rewind(self, partition: int, lane: _Lane) -> None:
+        """Have it delivered again from what is wanted next; what is held stays held."""
+        self._metrics.healed_commits.labels(partition).inc()
+        self._archive.drop(partition)
+        lane.in_flight.clear()
+        wanted = self._archive.next_offset(partition)
+        await batch_consumer(self._app).rewind(TP(POLLS_TOPIC, partition), wanted)
 
     async def _flush_all(self, partitions: set[int], reason: RotationReason) -> None:
-        for partition in sorted(partitions):
-            await self._flush(partition, reason)
+        for partition in sorted(partitions & self._lanes.keys()):
+            await self._flush(partition, self._lanes[partition], reason)
         # A commit that meets another one commits nothing itself and says so.
         await self._app.consumer.commit() or await self._app.consumer.commit()
 
-    async def _flush(self, partition: int, reason: RotationReason) -> None:
-        lane = self._lanes.get(partition)
-        if lane is not None and lane.is_open.is_set():
-            async with lane.lock:
+    async def _flush(self, partition: int, lane: _Lane, reason: RotationReason) -> None:
+        async with lane.lock:
+            if lane.is_open:
                 written = await self._archive.flush(partition, reason)
                 await self._settle(partition, lane, written)
 
@@ -204,7 +231,9 @@ class ArchiveDesk:
         self._archive.drop(partition)
         self._status.partitions.pop(partition, None)
 
-    def _say_waiting(self, part: str, reason: str) -> None:
+    def _say_waiting(self, partition: int, error: GreenpulseError) -> None:
+        part = "lake" if isinstance(error, StoreUnavailable) else "archive"
+        reason = f"partition {partition}: {error}"
         if self._status.parts[part].reason != reason:
             log.warning("%s", reason)
         self._status.set_waiting(part, reason, self._clock.now())
@@ -213,6 +242,6 @@ class ArchiveDesk:
         if not self._lanes:
             reason = "no partition is assigned to this worker yet"
             self._status.set_waiting("archive", reason, self._clock.now())
-        elif all(lane.is_open.is_set() for lane in self._lanes.values()):
+        elif all(lane.is_open for lane in self._lanes.values()):
             for part in ("archive", "lake", "broker"):
                 self._status.set_ready(part, self._clock.now())

@@ -45,6 +45,7 @@ class Watching(Service):
         self._clock = clock
         self._watchdog = watchdog
         self._advance = advance
+        self._has_trouble = False
 
     async def on_start(self) -> None:
         """Begin with the watch; from now on the worker has to advance."""
@@ -76,6 +77,16 @@ class Watching(Service):
             status.oldest_held_seconds = held.oldest_seconds
 
     def _judge(self) -> None:
+        trouble = self._archive.trouble
+        if trouble is not None:
+            # Known, said, and tried again: to end the worker would not bring the lake back.
+            self._status.set_waiting("lake", trouble, self._clock.now())
+            self._has_trouble = True
+            self._watchdog.beat()
+            return
+        if self._has_trouble:
+            self._status.set_ready("lake", self._clock.now())
+            self._has_trouble = False
         standing = self._advance.standing(self._status.partitions, self._clock.monotonic())
         if standing:
             reason = f"partitions {standing} have a backlog and do not advance"

@@ -27,6 +27,8 @@ class PartitionStatus:
     """How far the polls of one partition have come; None: unknown."""
 
     is_assigned: bool = False
+    is_open: bool = False
+    """Whether it is archived; where it is assigned and not open, a part says why."""
     log_end_offset: int | None = None
     """The next offset that the log will give; the others below are the last ones, inclusive."""
     archived_offset: int | None = None

@@ -47,7 +47,7 @@ class Advance:
         for partition, status in partitions.items():
             seen = self._seen.get(partition)
             is_behind = (
-                status.is_assigned
+                status.is_open
                 and status.log_end_offset is not None
                 and status.archived_offset is not None
                 and status.log_end_offset > status.archived_offset + 1

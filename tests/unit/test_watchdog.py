@@ -5,7 +5,7 @@ from greenpulse.watchdog import STANDSTILL, Advance, Watchdog
 
 
 def behind(archived_offset: int) -> dict[int, PartitionStatus]:
-    status = PartitionStatus(is_assigned=True, log_end_offset=100, archived_offset=archived_offset)
+    status = PartitionStatus(is_open=True, log_end_offset=100, archived_offset=archived_offset)
     return {0: status}
 
 
@@ -35,10 +35,10 @@ def test_a_partition_without_backlog_may_rest_for_ever() -> None:
     assert seen == [[], [], []]
 
 
-def test_a_partition_of_another_worker_is_not_judged() -> None:
+def test_a_partition_that_is_not_open_is_not_judged() -> None:
     advance = Advance(patience_seconds=60)
     partitions = behind(5)
-    partitions[0].is_assigned = False
+    partitions[0].is_open = False
 
     seen = [advance.standing(partitions, now=now) for now in (0.0, 1_000.0)]
 
