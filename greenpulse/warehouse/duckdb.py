@@ -144,10 +144,18 @@ class DuckDBWarehouse:
         return await self._file.read(read)
 
 
+@functools.cache
+def _deployment() -> list[str]:
+    return [
+        statement for script in deployment_scripts().values() for statement in to_duckdb(script)
+    ]
+
+
 def _deploy(connection: Connection) -> None:
-    for script in deployment_scripts().values():
-        for statement in to_duckdb(script):
-            connection.execute(statement)
+    connection.begin()
+    for statement in _deployment():
+        connection.execute(statement)
+    connection.commit()
 
 
 def _claim_identity(identity: Identity, connection: Connection) -> Identity:
