@@ -19,7 +19,7 @@ from statistics import median
 import faust
 
 from greenpulse.agents.streams import Events, acknowledge, records_of, unacked
-from greenpulse.broker.batch_consumer import QUEUE_BATCHES
+from greenpulse.broker.batch_consumer import batch_topic
 from greenpulse.broker.embedded import embedded_url
 from greenpulse.broker.embedded_log import EmbeddedLog
 from greenpulse.broker.log import Message, TopicSpec
@@ -91,7 +91,6 @@ def run_worker(path: str) -> None:
         web_enabled=False,
         worker_redirect_stdouts=False,
     )
-    polls = app.topic(POLLS_TOPIC, value_type=bytes, value_serializer="raw", maxsize=QUEUE_BATCHES)
 
     async def acknowledge_all(stream: Events) -> None:
         count, began = 0, 0.0
@@ -104,7 +103,7 @@ def run_worker(path: str) -> None:
                 Path(path).with_name(WORKER_SECONDS).write_text(str(seconds))
                 os._exit(0)
 
-    app.agent(polls)(acknowledge_all)
+    app.agent(batch_topic(app, POLLS_TOPIC))(acknowledge_all)
     faust.Worker(app, loglevel="critical", quiet=True).execute_from_commandline()
 
 

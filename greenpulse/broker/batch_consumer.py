@@ -9,14 +9,15 @@ tests/unit/test_broker_faust_assumptions.py.
 
 What an agent on a batch topic does, and need do::
 
-    async for event in stream.noack().events():
-        event.message.records  # list[LogRecord], contiguous, at least one
-        await stream.ack(event)  # once all of them are durable
-        app.consumer.ack_part(event.message.tp, offset)  # once all up to offset are
+    @app.agent(batch_topic(app, POLLS_TOPIC))
+    async def archive(stream):
+        async for event in stream.noack().events():
+            event.message.records  # list[LogRecord], contiguous, at least one
+            await stream.ack(event)  # once all of them are durable
+            app.consumer.ack_part(event.message.tp, offset)  # once all up to offset are
 
-It must be ``noack()``, the only agent of its topic, and its channel short
-(``maxsize=QUEUE_BATCHES``), since that bounds the bytes in memory. The event itself has
-neither key nor value, so that no table can be written from it.
+It must be ``noack()`` and the only agent of its topic. The event itself has neither key
+nor value, so that no table can be written from it.
 """
 
 from collections.abc import AsyncIterator, Iterator, Sequence
@@ -25,20 +26,28 @@ from dataclasses import dataclass
 from typing import Any, cast
 
 from faust.transport.consumer import Consumer, RecordMap
-from faust.types import TP, ConsumerMessage, Message
+from faust.types import TP, AppT, ConsumerMessage, Message, TopicT
 from faust.types.transports import TPorTopicSet
 from mode.utils.futures import notify
 
 from greenpulse.broker.batches import BatchesInFlight, BatchRange
 from greenpulse.broker.log import LogRecord
 
-__all__ = ["QUEUE_BATCHES", "BatchConsumer", "BatchMessage"]
+__all__ = ["QUEUE_BATCHES", "BatchConsumer", "BatchMessage", "batch_topic"]
 
 QUEUE_BATCHES = 16
-"""Length of the queue of an agent on a batch topic."""
+"""Length of the queue of an agent on a batch topic: it bounds the bytes in memory."""
 _PRESSURE_SECONDS = 0.02
 """Pause while every queue is full; stock Faust sleeps for a second."""
 _LOG_APPEND_TIME = 1
+
+
+def batch_topic(app: AppT, name: str) -> TopicT:
+    """The channel of ``app`` for an agent on a batch topic: raw bytes, a short queue."""
+    topic = app.topic(name, value_type=bytes, value_serializer="raw")
+    # app.topic() takes a maxsize, too, but forgets it: its queues then hold 4,096 batches.
+    topic.maxsize = QUEUE_BATCHES
+    return topic
 
 
 @dataclass(frozen=True, slots=True)

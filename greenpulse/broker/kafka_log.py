@@ -71,6 +71,8 @@ class KafkaLog:
             SettingsError: there is no such topic.
             PermanentError: a message is over 16 MiB, or names a partition that is absent.
         """
+        if not messages:
+            return []
         with translated(f"appending to {topic!r}", self._hosts):
             count = (await partition_counts(await self._admin())).get(topic)
             if count is None:

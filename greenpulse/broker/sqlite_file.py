@@ -28,6 +28,7 @@ class SqliteFile:
         self.openings = 0
         """How often the file was opened: what was learnt from it before is void."""
         self._connection: sqlite3.Connection | None = None
+        self._opened_file: tuple[int, int] | None = None
         self._seen_version: int | None = None
 
     @contextmanager
@@ -56,7 +57,7 @@ class SqliteFile:
             return bool(seen != version)
 
     def close(self) -> None:
-        """Close the file; the next call opens it again."""
+        """Close the file; the next call opens it again, if it is still the same."""
         connection, self._connection = self._connection, None
         if connection is not None:
             connection.close()
@@ -74,11 +75,18 @@ class SqliteFile:
             raise
 
     def _is_there(self) -> bool:
-        if self._connection is not None:
+        if self._opened_file is not None:
             return True
         return self.path.exists() and self.path.stat().st_size > 0
 
     def _open(self) -> sqlite3.Connection:
+        if self._opened_file not in {None, _which_file(self.path)}:
+            # SQLite would go on to write to a file that nobody finds again.
+            message = (
+                f"using the log {str(self.path)!r}: it was moved or deleted while this program "
+                "used it: put it back and start again, or start again with a new one"
+            )
+            raise SettingsError(message)
         if self._connection is None:
             is_new = not self.path.exists()
             connection = sqlite3.connect(
@@ -92,6 +100,7 @@ class SqliteFile:
             if is_new:
                 _sync_folder(self.path.parent)
             self._connection = connection
+            self._opened_file = _which_file(self.path)
             self._seen_version = None
             self.openings += 1
         return self._connection
@@ -126,6 +135,15 @@ def _prepare(connection: sqlite3.Connection, path: Path) -> None:
         raise SettingsError(message)
     connection.execute("pragma synchronous = full")
     connection.execute(f"pragma journal_size_limit = {_WAL_LIMIT_BYTES}")
+
+
+def _which_file(path: Path) -> tuple[int, int] | None:
+    """Device and inode; None where there is no file."""
+    try:
+        found = path.stat()
+    except FileNotFoundError:
+        return None
+    return found.st_dev, found.st_ino
 
 
 def _identity(connection: sqlite3.Connection) -> tuple[int, int]:

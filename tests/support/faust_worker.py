@@ -21,7 +21,7 @@ from yarl import URL
 
 from greenpulse.agents.streams import acknowledge, records_of, unacked
 from greenpulse.broker import embedded, kafka
-from greenpulse.broker.batch_consumer import QUEUE_BATCHES, BatchConsumer
+from greenpulse.broker.batch_consumer import BatchConsumer, batch_topic
 from greenpulse.errors import GreenpulseError
 
 __all__: list[str] = []
@@ -69,9 +69,7 @@ class Remote:
         if "loses-fetches" in faults:
             transport.Consumer = type("Consumer", (LosesFetches, transport.Consumer), {})
         self.app.transport = self.app.producer_transport = transport
-        self.batches = self.app.topic(
-            f"{name}.batches", value_type=bytes, value_serializer="raw", maxsize=QUEUE_BATCHES
-        )
+        self.batches = batch_topic(self.app, f"{name}.batches")
         self.counts = self.app.topic(
             f"{name}.counts", key_type=str, value_type=bytes, value_serializer="raw"
         )

@@ -40,6 +40,14 @@ def write(path: Path, content: bytes) -> bytes:
     return content
 
 
+def delete(path: Path) -> None:
+    path.unlink()
+
+
+def exists(path: Path) -> bool:
+    return path.exists()
+
+
 def read(path: Path) -> bytes:
     return path.read_bytes()
 
@@ -91,6 +99,21 @@ async def test_a_damaged_log_is_named_and_works_again_once_it_is_restored(
     await log.close()
 
     assert len(records) == 2_000
+
+
+async def test_a_log_that_is_deleted_while_in_use_acknowledges_nothing_more(
+    filled: Path,
+) -> None:
+    log = EmbeddedLog(filled)
+    await log.append("polls", [Message(None, b"a", 0)])
+
+    delete(filled)
+    for _ in range(2):
+        with pytest.raises(SettingsError, match="moved or deleted while this program used it"):
+            await log.append("polls", [Message(None, b"b", 0)])
+    await log.close()
+
+    assert not exists(filled)
 
 
 async def test_a_folder_that_cannot_be_made_is_named_with_the_settings(tmp_path: Path) -> None:

@@ -12,6 +12,7 @@ from pathlib import Path
 from types import SimpleNamespace
 from typing import Any, cast
 
+import faust
 import pytest
 from aiokafka import AIOKafkaConsumer, TopicPartition
 from faust import transport
@@ -24,6 +25,7 @@ from faust.transport.utils import DefaultSchedulingStrategy
 from faust.types import TP, ConsumerMessage
 from mode import Service
 
+from greenpulse.broker.batch_consumer import QUEUE_BATCHES, batch_topic
 from greenpulse.broker.embedded import Transport as EmbeddedTransport
 from greenpulse.broker.embedded_log import EmbeddedLog
 from greenpulse.broker.log import Message, TopicSpec
@@ -147,6 +149,14 @@ def test_the_scheduler_hands_on_whatever_stands_for_a_record() -> None:
     scheduled = list(cast("Any", DefaultSchedulingStrategy)().iterate({TP_0: [carrier]}))
 
     assert scheduled == [(TP_0, carrier)]
+
+
+def test_a_topic_forgets_how_long_its_queue_shall_be() -> None:
+    # Why batch_topic sets it afterwards: 4,096 batches would be gigabytes.
+    app = faust.App("test", broker="embedded:///nowhere/log.sqlite")
+
+    assert app.topic("polls", maxsize=16).maxsize is None
+    assert batch_topic(app, "polls").clone(is_iterator=True).maxsize == QUEUE_BATCHES
 
 
 def test_faust_finds_the_transport_by_its_scheme() -> None:
