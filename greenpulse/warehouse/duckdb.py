@@ -29,7 +29,7 @@ from greenpulse.warehouse.warehouse import (
 __all__ = ["DuckDBWarehouse"]
 
 _BUSY_SECONDS = 30.0
-_MEMORY = "256MB"
+_MEMORY = "2GB"
 
 
 class DuckDBWarehouse:

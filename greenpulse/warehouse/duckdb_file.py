@@ -46,7 +46,7 @@ class DuckDBFile:
         self._busy_seconds = busy_seconds
         self._config: dict[str, str | bool | int | float | list[str]] = {
             "memory_limit": memory,
-            "threads": "2",
+            "threads": "1",
             "temp_directory": f"{path}.spill",
             "autoinstall_known_extensions": "false",
             "autoload_known_extensions": "false",

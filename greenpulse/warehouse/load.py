@@ -32,7 +32,7 @@ class Loader:
         *,
         topic: str,
         identity: Identity,
-        max_bytes: int = 16 << 20,
+        max_bytes: int = 8 << 20,
         max_files: int = 100,
     ) -> None:
         self._warehouse = warehouse

@@ -3,13 +3,15 @@
 -- Read by:  bronze.record_item, the loader (silver.poll)
 create or replace view bronze.record_answer as
 
+-- What is longer than the poller takes (4 MiB) is kept raw, and not parsed: an imported
+-- body could cost gigabytes of memory.
 with answers as (
 
     select
         partition_id,
         log_offset,
         family,
-        body,
+        iff(length(body) > 4194304, 'too long', body) as body,
         is_binary
     from bronze.record
     where
