@@ -140,6 +140,7 @@ class _Audit:
 
 def _count_lag(report: AuditReport) -> None:
     """Make faults of what is not archived and what is not loaded yet."""
+    report.is_lag_a_fault = True
     for part in report.partitions:
         for place, lag, reason in (
             (Place.CHAIN, part.not_archived, "not archived yet"),

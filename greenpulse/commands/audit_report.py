@@ -45,6 +45,8 @@ class AuditReport:
     """What is wrong, but with no offset in particular."""
     notes: list[str] = field(default_factory=list)
     """What was not looked at, and why; no fault."""
+    is_lag_a_fault: bool = False
+    """Whether what is not archived or loaded yet is among the differences."""
 
     @property
     def agrees(self) -> bool:
@@ -106,9 +108,9 @@ def as_sentences(report: AuditReport) -> list[str]:
         where = f"partition {part.partition}"
         if part.accepted_gaps:
             sentences.append(f"{where}: {_offsets(part.accepted_gaps)} accepted as lost for ever")
-        if part.not_archived:
+        if part.not_archived and not report.is_lag_a_fault:
             sentences.append(f"{where}: {_offsets([part.not_archived])} not archived yet")
-        if part.not_loaded:
+        if part.not_loaded and not report.is_lag_a_fault:
             sentences.append(f"{where}: {_offsets([part.not_loaded])} not loaded yet")
     sentences += report.problems
     for part in report.partitions:

@@ -349,8 +349,11 @@ def test_with_complete_lag_is_a_fault(way: SmallWay) -> None:
     result = audit("--complete")
 
     assert result.exit_code == 1
-    assert "partition 0: chain: offsets 50-52 missing: not archived yet" in result.stdout
-    assert "partition 0: warehouse: offsets 40-49 missing: not loaded yet" in result.stdout
+    assert result.stdout.splitlines() == [
+        "partition 0: chain: offsets 50-52 missing: not archived yet",
+        "partition 0: warehouse: offsets 40-49 missing: not loaded yet",
+        "found wrong: 13 offsets in 1 partition",
+    ]
 
 
 def test_records_that_expired_before_they_were_archived_are_named_with_the_way_out(
