@@ -6,6 +6,7 @@ and closes it again, all in one thread of its own; who finds it locked tries aga
 
 import asyncio
 import contextlib
+import functools
 import os
 import tempfile
 from collections.abc import Callable, Iterator
@@ -27,6 +28,7 @@ T = TypeVar("T")
 DATABASE = "energy_project"
 
 _RETRY_SECONDS = 0.1
+_INTERRUPT_SECONDS = 0.01
 _SEALS = ("set enable_external_access = false", "set lock_configuration = true")
 
 
@@ -61,7 +63,7 @@ class DuckDBFile:
             WarehouseUnavailable: somebody else held the file for too long, or no space.
             SettingsError: the file is absent, damaged, or not ours to write.
         """
-        return await self._until_free(lambda: self._run(work, is_read_only=False))
+        return await self._until_free(functools.partial(self._run, work, is_read_only=False))
 
     async def read(self, work: Callable[[Connection], T]) -> T:
         """Run ``work``, which cannot change the file, read others, or change settings.
@@ -70,7 +72,7 @@ class DuckDBFile:
             WarehouseUnavailable: somebody else held the file for too long.
             SettingsError: the file is absent, damaged, or not ours to read.
         """
-        return await self._until_free(lambda: self._run(work, is_read_only=True))
+        return await self._until_free(functools.partial(self._run, work, is_read_only=True))
 
     async def create(self) -> None:
         """Make an empty database where there is no file yet; atomic, and durable.
@@ -88,11 +90,11 @@ class DuckDBFile:
         """Wait for the work under way."""
         await asyncio.to_thread(self._thread.shutdown)
 
-    async def _until_free(self, work: Callable[[], T]) -> T:
+    async def _until_free(self, work: Callable[["_Opened"], T]) -> T:
         deadline = self._clock.monotonic() + self._busy_seconds
         while True:
             try:
-                return await asyncio.get_running_loop().run_in_executor(self._thread, work)
+                return await self._in_thread(work)
             except Busy as busy:
                 if self._clock.monotonic() >= deadline:
                     message = (
@@ -102,21 +104,32 @@ class DuckDBFile:
                     raise WarehouseUnavailable(message) from busy
             await self._clock.sleep(_RETRY_SECONDS)
 
-    def _run(self, work: Callable[[Connection], T], *, is_read_only: bool) -> T:
-        with self._translated("reading" if is_read_only else "writing"):
-            connection = duckdb.connect(":memory:", config=self._config)
-            try:
-                mode = " (read_only)" if is_read_only else ""
-                connection.execute(f"attach {_quoted(self.path)} as {DATABASE}{mode}")
-                connection.execute(f"use {DATABASE}")
-                connection.execute("set TimeZone = 'UTC'")
-                for seal in _SEALS if is_read_only else ():
-                    connection.execute(seal)
-                return work(connection)
-            finally:
-                connection.close()
+    async def _in_thread(self, work: Callable[["_Opened"], T]) -> T:
+        """Run ``work``; whoever gives up waiting for it ends it, too."""
+        opened = _Opened()
+        future = self._thread.submit(work, opened)
+        try:
+            return await asyncio.wrap_future(future)
+        except asyncio.CancelledError:
+            while not future.done():
+                opened.interrupt()
+                await asyncio.sleep(_INTERRUPT_SECONDS)
+            raise
 
-    def _create(self) -> None:
+    def _run(self, work: Callable[[Connection], T], opened: "_Opened", *, is_read_only: bool) -> T:
+        with (
+            self._translated("reading" if is_read_only else "writing"),
+            opened.using(duckdb.connect(":memory:", config=self._config)) as connection,
+        ):
+            mode = " (read_only)" if is_read_only else ""
+            connection.execute(f"attach {_quoted(self.path)} as {DATABASE}{mode}")
+            connection.execute(f"use {DATABASE}")
+            connection.execute("set TimeZone = 'UTC'")
+            for seal in _SEALS if is_read_only else ():
+                connection.execute(seal)
+            return work(connection)
+
+    def _create(self, _: "_Opened") -> None:
         # A crash in the middle leaves a folder that nobody looks into, never half a database.
         folder = self.path.parent
         try:
@@ -141,6 +154,29 @@ class DuckDBFile:
             yield
         except duckdb.Error as error:
             raise as_ours(error, self.path, action) from error
+
+
+class _Opened:
+    """The connection of one piece of work, while it has one."""
+
+    def __init__(self) -> None:
+        self._connection: Connection | None = None
+
+    @contextlib.contextmanager
+    def using(self, connection: Connection) -> Iterator[Connection]:
+        self._connection = connection
+        try:
+            yield connection
+        finally:
+            self._connection = None
+            connection.close()
+
+    def interrupt(self) -> None:
+        """End the statement that runs now; called from another thread."""
+        connection = self._connection
+        with contextlib.suppress(duckdb.Error):
+            if connection is not None:
+                connection.interrupt()
 
 
 def _quoted(path: Path) -> str:

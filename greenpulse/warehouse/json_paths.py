@@ -46,7 +46,7 @@ def paths_in_one_parse(node: exp.Expr) -> exp.Expr:
     DuckDB parses the document anew for each path; for a dozen of them this takes ten
     times the time and memory of one list of paths.
     """
-    if not _is_from_one_source(node):
+    if not _is_plain_select_from_one_source(node):
         return node
     for column in dict.fromkeys(extract.this for extract in _extracts(node)):
         for kind, (reader, suffix) in _READERS.items():
@@ -74,11 +74,12 @@ def _read_together(select: exp.Expr, extracts: Sequence[exp.Expr], reader: str, 
         )
 
 
-def _is_from_one_source(node: exp.Expr) -> bool:
+def _is_plain_select_from_one_source(node: exp.Expr) -> bool:
+    # What is grouped or sorted by a path must go on reading that very path.
     return (
         isinstance(node, exp.Select)
         and node.args.get("from_") is not None
-        and not node.args.get("joins")
+        and not any(node.args.get(part) for part in ("joins", "group", "order", "distinct"))
         and not node.is_star
     )
 

@@ -83,6 +83,17 @@ def test_a_path_in_a_subquery_stays_there() -> None:
 
 
 @pytest.mark.parametrize(
+    "sql",
+    [
+        "select v:a::string, v:n::string, v:z::string, count(*) from t group by 1, v:n::string, 3",
+        "select distinct v:a::string, v:n::string, v:z::string, 1 from t order by v:a::string",
+    ],
+)
+def test_paths_that_are_grouped_or_sorted_by_are_read_one_by_one(sql: str) -> None:
+    assert rows(sql) == [("text", "183", None, 1)]
+
+
+@pytest.mark.parametrize(
     "source",
     [
         "t, lateral flatten(input => t.v:list) as f",

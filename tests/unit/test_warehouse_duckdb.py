@@ -76,6 +76,16 @@ def files_limited_to(size_bytes: int) -> Iterator[None]:
         resource.setrlimit(resource.RLIMIT_FSIZE, (soft, hard))
 
 
+async def until_in_use(path: Path) -> None:
+    """Wait until another connection of this process has the file open."""
+    while True:
+        try:
+            duckdb.connect(path).close()
+        except duckdb.OperationalError:
+            return
+        await asyncio.sleep(0.01)
+
+
 def bytes_of(path: Path) -> bytes | None:
     return path.read_bytes() if path.exists() else None
 
@@ -242,3 +252,31 @@ async def test_a_path_may_have_quotes_and_blanks(tmp_path: Path) -> None:
 
     assert await warehouse.load(batch(0)) is not None
     await warehouse.close()
+
+
+async def test_work_that_nobody_waits_for_ends(warehouse: DuckDBWarehouse, path: Path) -> None:
+    endless = "select max(random()) from table(generator(rowcount => 1000000000000))"
+    query = asyncio.create_task(warehouse.query(endless))
+    await until_in_use(path)
+
+    query.cancel()
+
+    with pytest.raises(asyncio.CancelledError):
+        await query
+    assert await warehouse.load(batch(0)) is not None
+
+
+async def test_work_that_waits_for_its_turn_can_be_given_up(
+    warehouse: DuckDBWarehouse, path: Path
+) -> None:
+    with held(path, "to write"):
+        load = asyncio.create_task(warehouse.load(batch(0)))
+        queued = asyncio.create_task(warehouse.query("select 1"))
+        await asyncio.sleep(0)
+        queued.cancel()
+        load.cancel()
+
+        outcomes = await asyncio.gather(load, queued, return_exceptions=True)
+
+    assert [type(outcome) for outcome in outcomes] == [asyncio.CancelledError] * 2
+    assert await warehouse.manifest_ends(POLLS_TOPIC) == {}
