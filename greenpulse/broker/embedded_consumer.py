@@ -6,7 +6,6 @@ from typing import Any, cast
 
 from faust.transport.consumer import Consumer, RecordMap
 from faust.types import TP, ConsumerMessage
-from mode import Service
 from mode.utils.times import Seconds
 
 from greenpulse.broker.embedded_log import EmbeddedLog
@@ -20,7 +19,6 @@ __all__ = ["EmbeddedConsumer"]
 
 _MEMBER = "worker"
 _LOG_APPEND_TIME = 1
-_CLEAN_SECONDS = 3600.0
 _AWAY_SECONDS = 1.0
 
 
@@ -70,16 +68,6 @@ class EmbeddedConsumer(Consumer):
         await self._embedded_log.close()
         if self._has_locked:
             self._worker_lock.release()
-
-    @Service.task
-    async def _clean(self) -> None:
-        # Not the batch topics: only their archive knows which records are safe elsewhere.
-        while not self.should_stop:
-            try:
-                await self._embedded_log.clean(kept=cast("Any", self.transport).batch_topics)
-            except BrokerUnavailable as error:
-                self.log.warning("%s", error)
-            await self.sleep(_CLEAN_SECONDS)
 
     # -- membership
 

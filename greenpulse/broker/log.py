@@ -78,7 +78,7 @@ class Log(Protocol):
     async def read(
         self, topic: str, partition: int, first: int, *, limit_records: int = 10_000
     ) -> list[LogRecord]:
-        """Records from ``first`` on, in offset order; empty at the end of the log.
+        """Records from ``first`` on, in offset order; empty at the end of the log only.
 
         Offsets that the log no longer has are left out: the list then starts later.
         """

@@ -52,8 +52,9 @@ class LogThread:
     _sharing: ClassVar[Lock] = Lock()
 
     def __init__(self, path: Path) -> None:
-        self._path = path
-        self._users = 0
+        self._real_path = Path(os.path.realpath(path))
+        self.users = 0
+        """How many asked for it and have not left."""
         self._file = LogFile(path)
         self._executor = ThreadPoolExecutor(1, thread_name_prefix="embedded-log")
         self._waiting: list[tuple[Append, Future[list[int]]]] = []
@@ -63,23 +64,19 @@ class LogThread:
     @classmethod
     def of(cls, path: Path) -> "LogThread":
         """The thread for the log at ``path``; ``leave`` it as often as it was asked for."""
-        real_path = Path(os.path.realpath(path))
+        new = cls(path)
         with cls._sharing:
-            thread = cls._shared.get(real_path)
-            if thread is None:
-                thread = cls._shared[real_path] = cls(path)
-            thread._users += 1
+            thread = cls._shared.setdefault(new._real_path, new)
+            thread.users += 1
         return thread
 
     async def leave(self) -> None:
         """Close the file when the last user has left."""
         with self._sharing:
-            self._users -= 1
-            if self._users > 0:
+            self.users -= 1
+            if self.users > 0:
                 return
-            for path, thread in list(self._shared.items()):
-                if thread is self:
-                    del self._shared[path]
+            del self._shared[self._real_path]
         await self.call(LogFile.close)
         self._executor.shutdown(wait=False)
 

@@ -39,7 +39,7 @@ METHODS = [
     (Consumer, "_get_active_partitions", ""),
     (Consumer, "_filter_tps_with_pending_acks", "topics"),
     (Consumer, "_new_offset", "tp"),
-    (Consumer, "_add_gap", "tp offset_from offset_to"),
+    (Consumer, "_drain_messages", "fetcher"),
     (Consumer, "_seek", "partition offset"),
     (Consumer, "_commit", "offsets"),
     (Consumer, "ack", "message"),
