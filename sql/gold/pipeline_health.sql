@@ -51,9 +51,14 @@ loads_by_hour as (
 
 ),
 
+-- Thirty years at most: a clock that once stood at 1970 hides nothing of today.
 first_hour as (
 
-    select min(hour_start_at) as hour_start_at
+    select
+        greatest(
+            min(beginnings.hour_start_at),
+            dateadd('hour', -262799, max(moment.hour_start_at))
+        ) as hour_start_at
     from (
 
         select hour_start_at
@@ -65,6 +70,7 @@ first_hour as (
         from loads_by_hour
 
     ) as beginnings
+    cross join moment
 
 ),
 

@@ -45,15 +45,13 @@ async def loaded_again(path: Path) -> tuple[bool, dict[str, object]]:
 def test_a_load_killed_before_any_statement_is_made_up_for(tmp_path: Path) -> None:
     template = tmp_path / "template.duckdb"
 
-    async def prepare() -> dict[str, object]:
+    async def prepare() -> None:
         warehouse = DuckDBWarehouse(template)
         await warehouse.deploy()
         await warehouse.load(batch(start_offset=0))
         await warehouse.close()
-        whole = DuckDBWarehouse(template)
-        return await rows_of(whole)
 
-    before = asyncio.run(prepare())
+    asyncio.run(prepare())
 
     outcome = subprocess.run(
         [sys.executable, "-m", "support.dying_loader", template, tmp_path],
@@ -68,7 +66,6 @@ def test_a_load_killed_before_any_statement_is_made_up_for(tmp_path: Path) -> No
     # All die before COMMIT has returned, but for the one that dies while it closes the file.
     assert [was_there for was_there, _ in found] == [False] * (deaths - 1) + [True, True]
     assert deaths > 10
-    assert before["raw_offsets"] == "0 1 2 3 4"
     whole = {
         "raw_offsets": "0 1 2 3 4 5 6 7 8 9",
         "records_to_read": 0,

@@ -167,3 +167,18 @@ def test_loads_are_counted_in_the_hour_of_their_commit(
     rows.set_now(f"{DAY} 13:30:00")
 
     assert hours(rows, "loads") == [(12, 2), (13, 1)]
+
+
+def test_a_clock_that_once_stood_at_1970_hides_nothing_of_today(rows: DuckDBRows) -> None:
+    rows.set_schedule(every(1800))
+    rows.load_polls(
+        tick("12:00:00", "12:00:01"),
+        tick("12:00:00", "12:00:01", poll_id="old", scheduled_at="1970-01-01T00:00:10Z"),
+    )
+    rows.set_now(f"{DAY} 12:40:00")
+
+    newest = """
+        select ticks_expected, ticks_answered, loads
+        from gold.pipeline_health order by hour_start_at desc limit 1
+    """
+    assert rows.select(newest) == [(2, 1, 1)]
