@@ -2,6 +2,8 @@
 # but Python 3.11 or newer (PYTHON=python3.12 picks another one).
 PYTHON ?= python3
 BIN := .venv/bin
+# Most tests wait for processes that they started: four at a time keep two cores busy.
+PYTEST := $(BIN)/pytest --numprocesses 4 --dist worksteal
 PIP := $(BIN)/python -m pip --disable-pip-version-check
 
 .DEFAULT_GOAL := help
@@ -27,10 +29,10 @@ demo: .venv/run ## Start simulator and worker together; needs no network
 	$(BIN)/greenpulse demo
 
 test: .venv/dev ## Pass the tests, in a few minutes
-	$(BIN)/pytest -m "not long"
+	$(PYTEST) -m "not long"
 
 test-all: .venv/dev ## Pass all tests, the long ones too
-	$(BIN)/pytest
+	$(PYTEST)
 
 check: lint types layers wheel ## Lint, types, layers, and a wheel tried in an empty folder
 

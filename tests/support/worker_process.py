@@ -64,6 +64,12 @@ class WorkerProcess:
             while not _is_loaded((await self.json("/api/v1/pipeline"))["partitions"]):
                 await asyncio.sleep(0.1)
 
+    async def holds_records(self) -> None:
+        """Wait until some records have come as far as the archive's memory, or a file."""
+        async with asyncio.timeout(_LOADS_WITHIN_SECONDS):
+            while not _are_held((await self.json("/api/v1/pipeline"))["partitions"]):
+                await asyncio.sleep(0.05)
+
     async def kill(self) -> None:
         """``kill -9``."""
         await self.end(signal.SIGKILL)
@@ -119,6 +125,12 @@ class WorkerProcess:
 def _is_loaded(partitions: list[dict[str, Any]]) -> bool:
     ends = [(lane["archived_offset"], lane["loaded_offset"]) for lane in partitions]
     return bool(ends) and all(archived == loaded not in {None, -1} for archived, loaded in ends)
+
+
+def _are_held(partitions: list[dict[str, Any]]) -> bool:
+    return any(
+        lane["held_records"] or lane["archived_offset"] not in {None, -1} for lane in partitions
+    )
 
 
 def _without_settings(environment: Mapping[str, str]) -> dict[str, str]:

@@ -36,6 +36,7 @@ async def test_what_was_polled_before_the_stop_is_in_files(
     worker: WorkerProcess, tmp_path: Path
 ) -> None:
     await worker.start()
+    await worker.holds_records()
     await worker.terminate()
 
     code, stdout, _ = await worker.command("audit")
