@@ -6,7 +6,7 @@ from mode import Service
 
 from greenpulse.agents.archive_desk import ArchiveDesk
 from greenpulse.agents.streams import Events, unacked
-from greenpulse.broker.batch_consumer import QUEUE_BATCHES
+from greenpulse.broker.batch_consumer import batch_topic
 from greenpulse.records import FILES_TOPIC, POLLS_TOPIC, BronzeFile
 
 __all__ = ["attach"]
@@ -17,7 +17,7 @@ _ROTATION_SECONDS = 0.25
 def attach(app: faust.App, desk: ArchiveDesk) -> None:
     """Let ``desk`` archive the polls topic of ``app``."""
     files = app.topic(FILES_TOPIC, value_type=BronzeFile)
-    polls = app.topic(POLLS_TOPIC, value_type=bytes, value_serializer="raw", maxsize=QUEUE_BATCHES)
+    polls = batch_topic(app, POLLS_TOPIC)
 
     @app.agent(polls, name="greenpulse.archive")
     async def archive(stream: Events) -> None:

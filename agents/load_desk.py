@@ -82,6 +82,7 @@ class LoadDesk:
                 seconds = self._clock.monotonic() - began
                 self._metrics.loads.labels(partition).inc()
                 self._metrics.load_seconds.observe(seconds)
+                self._metrics.unreadable_records.labels(partition).inc(load.unreadable_count)
                 log.info(
                     "load_committed partition=%d first=%d last=%d seconds=%.3f",
                     partition,

@@ -5,12 +5,11 @@ import contextlib
 import logging
 
 import faust
-from aiokafka.errors import KafkaError, MessageSizeTooLargeError
 from faust.types import AppT, TopicT
 from mode import Service
 
 from greenpulse.agents.poll_report import PollReport
-from greenpulse.errors import BrokerUnavailable, PermanentError
+from greenpulse.errors import BrokerUnavailable
 from greenpulse.grid.client import Client
 from greenpulse.grid.poller import Poller
 from greenpulse.grid.readings import latest_of
@@ -51,15 +50,8 @@ class Sender:
 
     async def _send(self, topic: TopicT, family: str, record: faust.Record) -> None:
         partition = partition_of_family(family, self._partitions)
-        try:
-            sent = await topic.send(key=family, value=record, partition=partition)
-            await sent
-        except MessageSizeTooLargeError as error:
-            message = f"sending to '{topic.get_topic_name()}': the broker takes no such message"
-            raise PermanentError(message) from error
-        except KafkaError as error:
-            message = f"sending to '{topic.get_topic_name()}': {error}"
-            raise BrokerUnavailable(message) from error
+        sent = await topic.send(key=family, value=record, partition=partition)
+        await sent
 
 
 def attach(

@@ -20,6 +20,7 @@ __all__ = ["Cleaning", "Watching"]
 logger = logging.getLogger(__name__)
 
 _LOOK_SECONDS = 1.0
+_FIRST_CLEAN_SECONDS = 60.0
 _CLEAN_SECONDS = 3600.0
 
 
@@ -120,12 +121,14 @@ class Cleaning(Service):
     @Service.task
     async def keep_cleaning(self) -> None:
         """Clean every hour until the worker stops."""
+        # Not after an hour only: a worker that never lives so long has to clean, too.
+        await self.sleep(_FIRST_CLEAN_SECONDS)
         while not self.should_stop:
-            await self.sleep(_CLEAN_SECONDS)
             try:
                 await self._clean()
             except GreenpulseError as error:
                 logger.warning("log_not_cleaned cause=%s", error)
+            await self.sleep(_CLEAN_SECONDS)
 
     async def _clean(self) -> None:
         older_than = self._clock.now() - timedelta(days=self._days)

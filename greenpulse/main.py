@@ -25,6 +25,7 @@ from greenpulse.agents.poll_report import PollReport
 from greenpulse.agents.watch import Cleaning, Watching
 from greenpulse.broker.embedded import embedded_url
 from greenpulse.broker.embedded_log import EmbeddedLog
+from greenpulse.broker.kafka import Transport as KafkaTransport
 from greenpulse.clock import SystemClock
 from greenpulse.commands.audit import audit_command
 from greenpulse.commands.demo import demo
@@ -102,6 +103,9 @@ def build(settings: Settings) -> faust.App:
     broker, store = open_log(settings), open_store(settings)
     claims = Claims(store, uuid4)
     app = _app(settings)
+    if settings.broker.scheme == "kafka":
+        # Under kafka:// Faust knows its own driver, which delivers no batches.
+        app.transport = app.producer_transport = KafkaTransport(app.conf.broker, app)
 
     async def claim_source(is_simulated: bool) -> None:  # noqa: FBT001 - the poller's callback
         await claims.claim_source(Source.SIMULATED if is_simulated else Source.REAL)
