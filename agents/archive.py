@@ -21,6 +21,7 @@ def attach(app: faust.App, desk: ArchiveDesk) -> None:
 
     @app.agent(polls, name="greenpulse.archive")
     async def archive(stream: Events) -> None:
+        """Polls become bronze files."""
         async for event in unacked(stream):
             await desk.take(stream, event)
 

@@ -18,6 +18,7 @@ def attach(app: faust.App, desk: LoadDesk) -> None:
 
     @app.agent(files, name="greenpulse.load")
     async def load(stream: Events) -> None:
+        """Bronze files wake the loader."""
         async for event in unacked(stream):
             desk.wake()
             await acknowledge(stream, event)

@@ -40,6 +40,7 @@ def attach(app: faust.App, status: PipelineStatus, *, partitions: int) -> None:
 
         @app.agent(channel, name=f"greenpulse.track.{topic.rpartition('.')[2]}")
         async def keep(stream: Events) -> None:
+            """The newest of each key is kept in a table."""
             async for event in unacked(stream):
                 set_row(event.value)
                 await acknowledge(stream, event)

@@ -10,7 +10,7 @@ import venv
 from pathlib import Path
 
 PROJECT = Path(__file__).parent.parent
-AGENTS = {"greenpulse.archive", "greenpulse.load"}
+AGENTS = {"@archive", "@load", "@track.files", "@track.loads", "@track.latest"}
 
 
 def main() -> None:
