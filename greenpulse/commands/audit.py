@@ -7,14 +7,14 @@ import click
 from rich.console import Console
 from rich.progress import Progress
 
+from greenpulse.audit.comparison import Difference, Kind, Place
+from greenpulse.audit.log_side import LogSide
+from greenpulse.audit.partition_audit import PartitionAudit, Promised
+from greenpulse.audit.report import AuditReport, as_json, as_sentences
+from greenpulse.audit.warehouse_rows import loaded_ranges, rows_without_place
+from greenpulse.audit.warehouse_side import WarehouseSide
 from greenpulse.broker.log import Log
-from greenpulse.commands.audit_report import AuditReport, as_json, as_sentences
-from greenpulse.commands.comparison import Difference, Kind, Place
-from greenpulse.commands.log_side import LogSide
-from greenpulse.commands.partition_audit import PartitionAudit, Promised
 from greenpulse.commands.running import FOUND_WRONG, current_settings, run_to_end
-from greenpulse.commands.warehouse_rows import loaded_ranges, rows_without_place
-from greenpulse.commands.warehouse_side import WarehouseSide
 from greenpulse.lake.claims import Claims
 from greenpulse.lake.reader import ChainReader
 from greenpulse.parts import open_log, open_store, open_warehouse

@@ -241,7 +241,7 @@ async def test_what_is_no_http_is_an_answer_with_an_error(fetch: Fetch, said: by
 
 
 async def test_no_bytes_whatever_make_a_fetch_fail(fetch: Fetch) -> None:
-    chance = random.Random(20260131)  # noqa: S311 - no secret
+    chance = random.Random(20260131)
     orderly = b"HTTP/1.1 200 OK\r\nContent-Encoding: gzip\r\nContent-Length: 48\r\n\r\n"
     orderly += gzip.compress(b'{"data":[{"from":"2026-01-31T12:00Z"}]}')
 

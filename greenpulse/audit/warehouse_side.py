@@ -2,10 +2,10 @@
 
 from collections.abc import Sequence
 
-from greenpulse.commands.comparison import Difference, Holding
-from greenpulse.commands.load_proof import LoadProof
-from greenpulse.commands.offset_ranges import overlap, ranges_of
-from greenpulse.commands.warehouse_rows import RowCursor, loaded_ranges, loads_of
+from greenpulse.audit.comparison import Difference, Holding
+from greenpulse.audit.load_proof import LoadProof
+from greenpulse.audit.offset_ranges import overlap, ranges_of
+from greenpulse.audit.warehouse_rows import RowCursor, loaded_ranges, loads_of
 from greenpulse.lake.ranges import OffsetRange
 from greenpulse.warehouse.warehouse import LoadedOffset, Warehouse
 

@@ -1,9 +1,9 @@
 """The log as the audit sees it: what it should hold of a piece, and what it does hold."""
 
+from greenpulse.audit.chain_lines import ChainLines, digest_of
+from greenpulse.audit.comparison import Holding
+from greenpulse.audit.offset_ranges import overlap, span_of
 from greenpulse.broker.log import Log
-from greenpulse.commands.chain_lines import ChainLines, digest_of
-from greenpulse.commands.comparison import Holding
-from greenpulse.commands.offset_ranges import overlap, span_of
 from greenpulse.lake.lines import bronze_lines
 from greenpulse.lake.ranges import OffsetRange
 from greenpulse.records import POLLS_TOPIC

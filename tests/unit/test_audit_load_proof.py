@@ -7,9 +7,9 @@ from collections.abc import AsyncIterator, Sequence
 from hypothesis import given
 from hypothesis import strategies as st
 
-from greenpulse.commands.comparison import Difference, Kind, Place
-from greenpulse.commands.load_proof import LoadProof
-from greenpulse.commands.warehouse_rows import ManifestLoad
+from greenpulse.audit.comparison import Difference, Kind, Place
+from greenpulse.audit.load_proof import LoadProof
+from greenpulse.audit.warehouse_rows import ManifestLoad
 from greenpulse.lake.ranges import OffsetRange
 
 LINES = [b'{"offset":%d}\n' % offset for offset in range(60)]

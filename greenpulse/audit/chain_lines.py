@@ -5,7 +5,7 @@ from bisect import bisect_left, bisect_right
 from collections.abc import AsyncIterator
 from dataclasses import dataclass, field
 
-from greenpulse.commands.comparison import Holding
+from greenpulse.audit.comparison import Holding
 from greenpulse.lake.ranges import OffsetRange
 from greenpulse.lake.verification import ChainPart
 

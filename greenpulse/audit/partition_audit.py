@@ -7,12 +7,12 @@ was seen in the one before, however fast a worker goes on meanwhile.
 from collections.abc import AsyncIterator, Callable, Iterable, Sequence
 from dataclasses import dataclass
 
-from greenpulse.commands.audit_report import PartitionReport, merged
-from greenpulse.commands.chain_lines import ChainLines, grouped
-from greenpulse.commands.comparison import Difference, Holding, Kind, Place, compare
-from greenpulse.commands.log_side import LogSide
-from greenpulse.commands.offset_ranges import overlap, ranges_of, span_of, without
-from greenpulse.commands.warehouse_side import WarehouseSide
+from greenpulse.audit.chain_lines import ChainLines, grouped
+from greenpulse.audit.comparison import Difference, Holding, Kind, Place, compare
+from greenpulse.audit.log_side import LogSide
+from greenpulse.audit.offset_ranges import overlap, ranges_of, span_of, without
+from greenpulse.audit.report import PartitionReport, merged
+from greenpulse.audit.warehouse_side import WarehouseSide
 from greenpulse.lake.ranges import OffsetRange
 from greenpulse.lake.verification import ChainPart
 

@@ -4,9 +4,9 @@ import hashlib
 from bisect import bisect_left, bisect_right
 from collections.abc import AsyncIterator, Sequence
 
-from greenpulse.commands.comparison import Difference, Kind, Place
-from greenpulse.commands.offset_ranges import overlap, span_of
-from greenpulse.commands.warehouse_rows import ManifestLoad
+from greenpulse.audit.comparison import Difference, Kind, Place
+from greenpulse.audit.offset_ranges import overlap, span_of
+from greenpulse.audit.warehouse_rows import ManifestLoad
 from greenpulse.lake.ranges import OffsetRange
 
 __all__ = ["LoadProof"]

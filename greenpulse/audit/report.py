@@ -4,9 +4,9 @@ from collections.abc import Iterable, Sequence
 from dataclasses import dataclass, field
 from typing import Any
 
-from greenpulse.commands.chain_lines import ChainLines
-from greenpulse.commands.comparison import Difference, Kind, Place
-from greenpulse.commands.offset_ranges import joined
+from greenpulse.audit.chain_lines import ChainLines
+from greenpulse.audit.comparison import Difference, Kind, Place
+from greenpulse.audit.offset_ranges import joined
 from greenpulse.lake.ranges import OffsetRange
 
 __all__ = ["AuditReport", "PartitionReport", "as_json", "as_sentences", "merged"]

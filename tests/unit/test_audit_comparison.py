@@ -5,7 +5,7 @@ from collections.abc import Sequence
 from hypothesis import given
 from hypothesis import strategies as st
 
-from greenpulse.commands.comparison import Difference, Holding, Kind, Place, compare
+from greenpulse.audit.comparison import Difference, Holding, Kind, Place, compare
 from greenpulse.lake.ranges import OffsetRange
 
 SPAN = OffsetRange(100, 119)

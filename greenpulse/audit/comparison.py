@@ -5,7 +5,7 @@ from dataclasses import dataclass, field
 from enum import StrEnum
 from itertools import chain, pairwise
 
-from greenpulse.commands.offset_ranges import ranges_of, without
+from greenpulse.audit.offset_ranges import ranges_of, without
 from greenpulse.lake.ranges import OffsetRange
 
 __all__ = ["Difference", "Holding", "Kind", "Place", "compare"]

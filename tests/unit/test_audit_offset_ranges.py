@@ -6,7 +6,7 @@ from itertools import pairwise
 from hypothesis import given
 from hypothesis import strategies as st
 
-from greenpulse.commands.offset_ranges import joined, overlap, ranges_of, without
+from greenpulse.audit.offset_ranges import joined, overlap, ranges_of, without
 from greenpulse.lake.ranges import OffsetRange
 
 offsets = st.integers(0, 60)
