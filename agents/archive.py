@@ -7,7 +7,7 @@ from mode import Service
 from greenpulse.agents.archive_desk import ArchiveDesk
 from greenpulse.agents.streams import Events, unacked
 from greenpulse.broker.batch_consumer import batch_topic
-from greenpulse.records import FILES_TOPIC, POLLS_TOPIC, BronzeFile
+from greenpulse.records import POLLS_TOPIC
 
 __all__ = ["attach"]
 
@@ -16,7 +16,6 @@ _ROTATION_SECONDS = 0.25
 
 def attach(app: faust.App, desk: ArchiveDesk) -> None:
     """Let ``desk`` archive the polls topic of ``app``."""
-    files = app.topic(FILES_TOPIC, value_type=BronzeFile)
     polls = batch_topic(app, POLLS_TOPIC)
 
     @app.agent(polls, name="greenpulse.archive")
@@ -27,7 +26,7 @@ def attach(app: faust.App, desk: ArchiveDesk) -> None:
 
     @app.on_partitions_assigned.connect(weak=False)
     async def assigned(_app: AppT, assigned: set[TP], **_: object) -> None:
-        await desk.begin(_polls(assigned), files)
+        await desk.begin(_polls(assigned))
 
     @app.on_partitions_revoked.connect(weak=False)
     async def revoked(_app: AppT, revoked: set[TP], **_: object) -> None:

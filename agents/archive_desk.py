@@ -13,7 +13,7 @@ from collections.abc import Sequence
 from dataclasses import dataclass, field
 
 import faust
-from faust.types import TP, TopicT
+from faust.types import TP
 
 from greenpulse.agents.streams import (
     Event,
@@ -28,7 +28,7 @@ from greenpulse.errors import ChainBroken, GreenpulseError, StoreUnavailable
 from greenpulse.lake.archive import Archive, WrittenFile
 from greenpulse.lake.rotation import RotationReason
 from greenpulse.metrics import Metrics
-from greenpulse.records import POLLS_TOPIC
+from greenpulse.records import FILES_TOPIC, POLLS_TOPIC, BronzeFile
 from greenpulse.status import PartitionStatus, PipelineStatus
 
 __all__ = ["ArchiveDesk"]
@@ -66,12 +66,11 @@ class ArchiveDesk:
         self._clock = clock
         self._status = status
         self._metrics = metrics
-        self._files: TopicT | None = None
+        self._files = app.topic(FILES_TOPIC, value_type=BronzeFile)
         self._lanes: dict[int, _Lane] = {}
 
-    async def begin(self, partitions: set[int], files: TopicT) -> None:
+    async def begin(self, partitions: set[int]) -> None:
         """Take on ``partitions``; each is opened beside the rebalance, never within it."""
-        self._files = files
         self._metrics.rebalances.inc()
         for partition in partitions:
             lane = self._lanes[partition] = _Lane()
@@ -218,11 +217,8 @@ class ArchiveDesk:
             written.reason.value,
             file.size_bytes,
         )
-        if self._files is not None:
-            sent = await self._files.send(
-                key=str(file.partition), value=file, partition=file.partition
-            )
-            await sent
+        sent = await self._files.send(key=str(file.partition), value=file, partition=file.partition)
+        await sent
 
     def _forget(self, partition: int) -> None:
         lane = self._lanes.pop(partition, None)

@@ -81,7 +81,7 @@ def attach(
         @Service.task
         async def tell(self) -> None:
             while not self.should_stop:
-                report.watch(lambda: poller.trouble)
+                report.watch(poller.trouble)
                 await self.sleep(_LOOK_SECONDS)
 
     @app.on_before_shutdown.connect(weak=False)

@@ -1,7 +1,6 @@
 """What people and programs get to know of the polling: status, metrics, the console."""
 
 import logging
-from collections.abc import Callable
 
 from greenpulse.clock import Clock, from_rfc3339
 from greenpulse.grid.readings import Outcome, Reading
@@ -45,18 +44,17 @@ class PollReport:
         """Count a poll that will never be in the log."""
         self._metrics.dropped_polls.inc()
 
-    def watch(self, trouble: Callable[[], str | None]) -> None:
+    def watch(self, trouble: str | None) -> None:
         """Say what the source's trouble is now, on the console only where it is news.
 
         Args:
             trouble: The poller's sentence; None while people see something new.
         """
-        sentence = trouble()
         part = self._status.parts["source"]
-        if sentence is None:
+        if trouble is None:
             if not part.is_ready and self._status.series:
                 log.info("source_answers")
                 self._status.set_ready("source", self._clock.now())
-        elif part.reason != sentence:
-            log.warning("%s", sentence)
-            self._status.set_waiting("source", sentence, self._clock.now())
+        elif part.reason != trouble:
+            log.warning("%s", trouble)
+            self._status.set_waiting("source", trouble, self._clock.now())

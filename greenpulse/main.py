@@ -26,6 +26,7 @@ from greenpulse.agents.watch import Cleaning, Watching
 from greenpulse.broker.embedded import embedded_url
 from greenpulse.broker.embedded_log import EmbeddedLog
 from greenpulse.broker.kafka import Transport as KafkaTransport
+from greenpulse.broker.refusals import MAX_MESSAGE_BYTES
 from greenpulse.clock import SystemClock
 from greenpulse.commands.audit import audit_command
 from greenpulse.commands.demo import demo
@@ -50,6 +51,7 @@ from greenpulse.preparation import open_loader, prepare
 from greenpulse.records import POLLS_TOPIC
 from greenpulse.settings import Settings
 from greenpulse.status import PipelineStatus
+from greenpulse.topics import GROUP
 from greenpulse.version import __version__
 from greenpulse.watchdog import Advance, Watchdog
 from greenpulse.web.live import LiveView
@@ -61,7 +63,6 @@ if TYPE_CHECKING:
 __all__ = ["build", "current_app", "run"]
 
 _CONTACT = "(archives carbon intensity; ask whoever runs this worker)"
-_MAX_MESSAGE_BYTES = 16 << 20
 _STANDSTILL_SECONDS = 60.0
 
 for _command in (
@@ -174,9 +175,9 @@ def build(settings: Settings) -> faust.App:
 
 
 def _app(settings: Settings) -> faust.App:
-    """Faust as GreenPulse needs it; why, is in the notes on Faust that each line names."""
+    """Faust as GreenPulse needs it."""
     return faust.App(
-        "greenpulse",
+        GROUP,
         origin="greenpulse",
         env_prefix="GREENPULSE_FAUST",
         broker=_broker_url(settings),
@@ -193,7 +194,7 @@ def _app(settings: Settings) -> faust.App:
         broker_heartbeat_interval=3.0,
         consumer_auto_offset_reset="earliest",
         producer_compression_type="gzip",
-        producer_max_request_size=_MAX_MESSAGE_BYTES,
+        producer_max_request_size=MAX_MESSAGE_BYTES,
         web_bind=settings.web_host,
         web_port=settings.web_port,
         web_tables_enabled=False,
@@ -209,7 +210,7 @@ def _app(settings: Settings) -> faust.App:
 
 def _broker_url(settings: Settings) -> str:
     if settings.broker.path is not None:
-        return str(embedded_url(settings.broker.path))
+        return embedded_url(settings.broker.path)
     return f"kafka://{settings.broker.location.replace(',', ';kafka://')}"
 
 

@@ -3,13 +3,12 @@
 import asyncio
 import os
 import threading
-from typing import Any
 
 import click
 
 from greenpulse.clock import SystemClock
 from greenpulse.commands.running import CouldNotDo
-from greenpulse.commands.worker import WorkerCommand
+from greenpulse.commands.worker import worker
 from greenpulse.errors import GreenpulseError
 from greenpulse.grid.simulator import Simulator, serve
 
@@ -39,19 +38,7 @@ def demo(context: click.Context, seed: int) -> None:
     simulator.start()
     address = f"http://{_HOST}:{simulator.port()}"
     os.environ.update(_EMBEDDED, GREENPULSE_API_URL=address)  # noqa: TID251 - before they are read
-    command: Any = WorkerCommand
-    command(
-        context,
-        with_web=True,
-        web_port=None,
-        web_bind=None,
-        web_host=None,
-        web_transport=None,
-        loglevel=None,
-        logfile=None,
-        blocking_timeout=None,
-        console_port=None,
-    )()
+    context.invoke(worker)
 
 
 class _SimulatorThread(threading.Thread):

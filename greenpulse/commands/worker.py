@@ -23,7 +23,7 @@ from greenpulse.errors import PermanentError, SettingsError
 from greenpulse.settings import Settings
 from greenpulse.version import __version__
 
-__all__ = ["Worker", "WorkerCommand", "check_port"]
+__all__ = ["Worker", "WorkerCommand", "check_port", "worker"]
 
 log = logging.getLogger(__name__)
 
