@@ -1,7 +1,5 @@
 """A wall clock that jumps, a machine that sleeps."""
 
-from collections.abc import AsyncIterator
-
 import pytest
 from support.manual_clock import ManualClock
 from support.polling import nothing_but_heartbeats, polling
@@ -10,17 +8,6 @@ from support.taken_polls import TakenPolls
 
 MINUTE = 60
 HOUR = 60 * MINUTE
-
-
-@pytest.fixture
-async def api() -> AsyncIterator[ScriptedApi]:
-    async with ScriptedApi() as api:
-        yield api
-
-
-@pytest.fixture
-def polls() -> TakenPolls:
-    return TakenPolls()
 
 
 async def test_a_small_jump_ahead_is_noticed_within_a_second(

@@ -1,6 +1,5 @@
 """What becomes of a question that is not answered as it should be."""
 
-from collections.abc import AsyncIterator
 from typing import Any
 
 import pytest
@@ -15,17 +14,6 @@ from greenpulse.records import Poll
 
 HEARTBEAT = "/intensity"
 GENERATION = "/generation/*"
-
-
-@pytest.fixture
-async def api() -> AsyncIterator[ScriptedApi]:
-    async with ScriptedApi() as api:
-        yield api
-
-
-@pytest.fixture
-def polls() -> TakenPolls:
-    return TakenPolls()
 
 
 @pytest.mark.parametrize(

@@ -1,7 +1,5 @@
 """Nothing simulated reaches a real lake, and nothing real a simulated one."""
 
-from collections.abc import AsyncIterator
-
 import pytest
 from support.manual_clock import ManualClock
 from support.polling import nothing_but_heartbeats, polling
@@ -39,17 +37,6 @@ class LakeAway(LakeOf):
             message = "claiming 'claims/source': no store"
             raise StoreUnavailable(message)
         await super().claim(is_simulated)
-
-
-@pytest.fixture
-async def api() -> AsyncIterator[ScriptedApi]:
-    async with ScriptedApi() as api:
-        yield api
-
-
-@pytest.fixture
-def polls() -> TakenPolls:
-    return TakenPolls()
 
 
 @pytest.mark.parametrize("headers", [{}, SIMULATED], ids=["real", "simulated"])

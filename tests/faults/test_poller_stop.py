@@ -1,19 +1,11 @@
 """What a poller leaves behind when it is stopped, and while the log is away."""
 
 import asyncio
-from collections.abc import AsyncIterator
 
-import pytest
 from support.manual_clock import ManualClock
 from support.polling import nothing_but_heartbeats, polling
 from support.scripted_api import ScriptedApi
 from support.taken_polls import LogAway, TakenPolls
-
-
-@pytest.fixture
-async def api() -> AsyncIterator[ScriptedApi]:
-    async with ScriptedApi() as api:
-        yield api
 
 
 async def test_questions_under_way_are_cut_off_and_recorded_within_a_second(

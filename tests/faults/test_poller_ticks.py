@@ -1,9 +1,7 @@
 """Each tick leaves its poll, on the clock's grid, whatever else is under way."""
 
-from collections.abc import AsyncIterator
 from datetime import UTC, datetime
 
-import pytest
 from support.manual_clock import ManualClock
 from support.polling import nothing_but_heartbeats, polling
 from support.scripted_api import Reply, ScriptedApi
@@ -13,17 +11,6 @@ from greenpulse.grid.schedule import build_schedule, newest_tick
 
 HEARTBEAT = "/intensity"
 WINDOW = "/intensity/2026-01-30*"
-
-
-@pytest.fixture
-async def api() -> AsyncIterator[ScriptedApi]:
-    async with ScriptedApi() as api:
-        yield api
-
-
-@pytest.fixture
-def polls() -> TakenPolls:
-    return TakenPolls()
 
 
 async def test_a_new_leader_asks_each_series_at_once_for_its_newest_tick(

@@ -8,6 +8,7 @@ from support.manual_clock import ManualClock
 from support.memory_store import FailsAtFirst, LosesTheAnswer, MemoryStore
 from support.record_log import RecordLog, make_records
 
+from greenpulse.lake.archive import Archive
 from greenpulse.lake.rotation import RotationReason
 
 
@@ -42,21 +43,27 @@ async def test_the_same_bytes_are_offered_until_the_store_takes_them(
     assert offsets_in(store) == list(range(5))
 
 
-async def test_a_write_can_be_given_up_while_the_store_is_away(
-    store: MemoryStore, clock: ManualClock
-) -> None:
+async def given_up(store: FailsAtFirst, clock: ManualClock) -> Archive:
+    """An archive that holds five records, and whose write of them was given up."""
     log = RecordLog(make_records(0, 5))
-    away = FailsAtFirst(store, failures=0)
-    archive = archive_of(away, log, clock)
+    archive = archive_of(store, log, clock)
     await archive.open(0)
     await archive.add(0, log.records)
-    away.failures = 1_000_000
+    store.failures = 1_000_000
     flushing = asyncio.create_task(archive.flush(0, RotationReason.REVOKE))
     await seen(lambda: archive.trouble is not None)
-
     flushing.cancel()
     with pytest.raises(asyncio.CancelledError):
         await flushing
+    return archive
+
+
+async def test_a_write_can_be_given_up_while_the_store_is_away(
+    store: MemoryStore, clock: ManualClock
+) -> None:
+    away = FailsAtFirst(store, failures=0)
+    archive = await given_up(away, clock)
+
     held = archive.held(0).records
     due = archive.due()
     away.failures = 0
@@ -69,17 +76,7 @@ async def test_a_write_can_be_given_up_while_the_store_is_away(
 async def test_what_a_given_up_write_held_can_be_dropped(
     store: MemoryStore, clock: ManualClock
 ) -> None:
-    log = RecordLog(make_records(0, 5))
-    away = FailsAtFirst(store, failures=0)
-    archive = archive_of(away, log, clock)
-    await archive.open(0)
-    await archive.add(0, log.records)
-    away.failures = 1_000_000
-    flushing = asyncio.create_task(archive.flush(0, RotationReason.REVOKE))
-    await seen(lambda: archive.trouble is not None)
-    flushing.cancel()
-    with pytest.raises(asyncio.CancelledError):
-        await flushing
+    archive = await given_up(FailsAtFirst(store, failures=0), clock)
 
     archive.drop(0)
 
