@@ -119,6 +119,9 @@ class Pages:
             page = render("refused.html", wording=_wording(request), method=request.method)
             status = HTTPStatus.METHOD_NOT_ALLOWED
             return answer(request, page, HTML, status=status, headers=_READ_ONLY)
+        if request.path.startswith("/api/"):
+            sentence = f"there is nothing at {request.path}; see /api/v1/openapi.json"
+            return _json(request, {"error": sentence}, HTTPStatus.NOT_FOUND)
         page = render("not_found.html", wording=_wording(request), path=request.path)
         return answer(request, page, HTML, status=HTTPStatus.NOT_FOUND)
 

@@ -92,6 +92,17 @@ async def test_an_unknown_path_is_told_so_on_a_page(client: Browserless) -> None
     assert (await client.get("/static/%2e%2e%2fpages.py")).status == 404
 
 
+async def test_a_program_that_asks_for_an_unknown_path_is_told_so_in_json(
+    client: Browserless,
+) -> None:
+    response = await client.get("/api/v1/nothing")
+
+    assert response.status == 404
+    assert await response.json() == {
+        "error": "there is nothing at /api/v1/nothing; see /api/v1/openapi.json"
+    }
+
+
 async def test_pages_hold_no_inline_script_or_style_and_load_nothing_from_elsewhere(
     site: Site, client: Browserless
 ) -> None:
