@@ -133,7 +133,9 @@ def _differences(part: PartitionReport) -> list[str]:
 def _outcome(report: AuditReport) -> str:
     if not report.agrees:
         wrong = [part for part in report.partitions if part.differences]
-        offsets = sum(d.span.count for part in wrong for d in part.differences)
+        # An offset that two findings name is one offset.
+        spans = [span for part in wrong for span in joined(d.span for d in part.differences)]
+        offsets = sum(span.count for span in spans)
         where = f" in {_count(len(wrong), 'partition')}" if wrong else ""
         return f"found wrong: {_count(offsets, 'offset')}{where}" if offsets else "found wrong"
     if not report.partitions:

@@ -18,6 +18,17 @@ def test_a_deleted_row_is_named(way: SmallWay) -> None:
     ]
 
 
+def test_an_offset_that_file_and_row_lack_is_counted_once(way: SmallWay) -> None:
+    way.take_away(0, 10)
+    way.change_rows(
+        "delete from bronze.raw_intensity where partition_id = 0 and log_offset in (12, 13)"
+    )
+
+    result = audit()
+
+    assert result.stdout.splitlines()[-1] == "found wrong: 10 offsets in 1 partition"
+
+
 def test_a_doubled_row_is_named(way: SmallWay) -> None:
     way.change_rows(
         """
