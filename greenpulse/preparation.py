@@ -2,12 +2,13 @@
 
 import logging
 from collections.abc import Callable, Sequence
+from pathlib import Path
 from uuid import UUID
 
 from greenpulse.broker.log import Log
 from greenpulse.broker.worker_lock import WorkerLock
 from greenpulse.clock import Clock
-from greenpulse.errors import StoreUnavailable
+from greenpulse.errors import SettingsError, StoreUnavailable
 from greenpulse.grid.schedule import Series
 from greenpulse.lake.claims import Claims
 from greenpulse.lake.self_test import prove_create_only
@@ -38,6 +39,7 @@ async def prepare(
             count, the store is not to be trusted, a folder cannot be written.
         BrokerUnavailable: the log cannot be reached.
     """
+    _make_folder(settings.data)
     if settings.broker.path is not None:
         WorkerLock(settings.broker.path).acquire()
     retention_seconds = settings.retention_days * _SECONDS_A_DAY
@@ -49,6 +51,15 @@ async def prepare(
         # A lake that is away stops the archive, not the polling: it is proved when it is
         # back, since the archive opens no partition before.
         log.warning("lake_not_reached cause=%s", error)
+
+
+def _make_folder(folder: Path) -> None:
+    # Faust puts a folder of its own there, but does not make those above it.
+    try:
+        folder.mkdir(parents=True, exist_ok=True)
+    except OSError as error:
+        message = f"creating '{folder}': {error.strerror}; set GREENPULSE_DATA to another folder"
+        raise SettingsError(message) from error
 
 
 async def open_loader(  # noqa: PLR0913 - two ports, two facts, time and chance
