@@ -28,6 +28,7 @@ from greenpulse.broker.embedded_log import EmbeddedLog
 from greenpulse.broker.kafka import Transport as KafkaTransport
 from greenpulse.broker.refusals import MAX_MESSAGE_BYTES
 from greenpulse.clock import SystemClock
+from greenpulse.commands.accept_gap import accept_gap_command
 from greenpulse.commands.audit import audit_command
 from greenpulse.commands.demo import demo
 from greenpulse.commands.doctor import doctor_command
@@ -66,6 +67,7 @@ _CONTACT = "(archives carbon intensity; ask whoever runs this worker)"
 _STANDSTILL_SECONDS = 60.0
 
 for _command in (
+    accept_gap_command,
     audit_command,
     demo,
     doctor_command,

@@ -11,7 +11,7 @@ from greenpulse.lake.store import Store
 from greenpulse.lake.tail import last_key
 from greenpulse.lake.writer import ChainEnd
 
-__all__ = ["find_end", "first_readable"]
+__all__ = ["find_end", "first_readable", "next_readable"]
 
 _WAY_OUT = (
     "run 'greenpulse audit --complete', stop all workers, delete the greenpulse topics and the "
@@ -52,18 +52,14 @@ async def find_end(
 async def first_readable(
     origin: Origin, claims: Claims, topic: str, partition: int, wanted: int
 ) -> int:
-    """The first offset from ``wanted`` on that the log has, or will give next.
+    """As ``next_readable``, where nothing before it is lost but what was accepted.
 
     Raises:
         PermanentError: offsets before it cannot be read any more, and nobody has accepted
             that loss.
         TransientError: store or log cannot be reached.
     """
-    records = await origin.read(topic, partition, wanted, limit_records=1)
-    if records:
-        readable = records[0].offset
-    else:
-        readable = max(wanted, (await _bounds(origin, topic, partition)).first)
+    readable = await next_readable(origin, topic, partition, wanted)
     if readable == wanted:
         return wanted
     lost = not_covered(
@@ -77,6 +73,18 @@ async def first_readable(
         )
         raise PermanentError(message)
     return readable
+
+
+async def next_readable(origin: Origin, topic: str, partition: int, wanted: int) -> int:
+    """The first offset from ``wanted`` on that the log has, or will give next.
+
+    Raises:
+        TransientError: the log cannot be reached.
+    """
+    records = await origin.read(topic, partition, wanted, limit_records=1)
+    if records:
+        return records[0].offset
+    return max(wanted, (await _bounds(origin, topic, partition)).first)
 
 
 async def _bounds(origin: Origin, topic: str, partition: int) -> Bounds:

@@ -49,7 +49,7 @@ async def test_each_command_of_the_readme_works_as_written(worker: WorkerProcess
 
 
 def test_the_readme_names_every_command() -> None:
-    named = set(re.findall(r"`greenpulse ([a-z]+)", README))
+    named = set(re.findall(r"`greenpulse ([a-z-]+)", README))
 
     assert set(cli.commands) - FAUST_COMMANDS <= named
 
