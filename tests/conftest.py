@@ -7,7 +7,12 @@ from pathlib import Path
 import pytest
 from support.manual_clock import ManualClock
 
-pytest_plugins = ("support.auditing", "support.polling_fixtures", "support.site_fixtures")
+pytest_plugins = (
+    "support.auditing",
+    "support.polling_fixtures",
+    "support.service_fixtures",
+    "support.site_fixtures",
+)
 
 
 @pytest.fixture

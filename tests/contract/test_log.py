@@ -21,7 +21,7 @@ MEBIBYTE = 1024 * 1024
 
 @pytest.fixture(params=BROKERS)
 def broker(request: pytest.FixtureRequest, tmp_path: Path) -> Broker:
-    return open_broker(request.param, tmp_path)
+    return open_broker(request.param, tmp_path, request)
 
 
 @pytest.fixture

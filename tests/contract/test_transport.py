@@ -15,7 +15,7 @@ Start = Callable[..., Awaitable[RemoteWorker]]
 
 @pytest.fixture(params=BROKERS)
 def broker(request: pytest.FixtureRequest, tmp_path: Path) -> Broker:
-    return open_broker(request.param, tmp_path)
+    return open_broker(request.param, tmp_path, request)
 
 
 @pytest.fixture

@@ -1,6 +1,5 @@
 """The brokers that the contract suites run on, each as people would use it."""
 
-import os
 from datetime import UTC, datetime
 from pathlib import Path
 from typing import Protocol
@@ -52,7 +51,7 @@ class EmbeddedBroker:
 
 
 class KafkaBroker:
-    """The Kafka that GREENPULSE_TEST_KAFKA names."""
+    """The Kafka that all tests share."""
 
     def __init__(self, hosts: str) -> None:
         self.hosts = hosts
@@ -74,11 +73,8 @@ def log_at(address: str) -> Log:
     return KafkaLog(url.authority) if url.scheme == "kafka" else EmbeddedLog(Path(url.path))
 
 
-def open_broker(name: str, folder: Path) -> Broker:
+def open_broker(name: str, folder: Path, request: pytest.FixtureRequest) -> Broker:
     """The broker with that name; skips where it is not at hand."""
     if name == "embedded":
         return EmbeddedBroker(folder / "data" / "log.sqlite")
-    hosts = os.environ.get("GREENPULSE_TEST_KAFKA")  # noqa: TID251 - a test may ask
-    if not hosts:
-        pytest.skip("set GREENPULSE_TEST_KAFKA=host:port to run this on a Kafka, too")
-    return KafkaBroker(hosts)
+    return KafkaBroker(request.getfixturevalue("kafka").hosts)

@@ -1,0 +1,109 @@
+"""A real Kafka and a real MinIO: one of each for a run of the tests, or a test's own.
+
+Where they cannot be started the tests are skipped; the reason says what to do about it.
+"""
+
+import json
+import os
+import shutil
+from collections.abc import Callable, Iterator
+from contextlib import contextmanager
+from pathlib import Path
+from typing import TypeVar
+
+import pytest
+from filelock import FileLock
+from support.services.addresses import KafkaAddress, S3Address
+from support.services.kafka import KafkaServer
+from support.services.minio import MinioServer
+from support.services.process import ServiceProcess
+from support.services.programs import ServiceAbsent
+
+__all__ = ["kafka", "minio", "own_kafka", "own_minio", "running"]
+
+# Read before any test empties the environment of its settings.
+_GIVEN_KAFKA = os.environ.get("GREENPULSE_TEST_KAFKA")  # noqa: TID251 - a test may ask
+_GIVEN_S3 = os.environ.get("GREENPULSE_TEST_S3")  # noqa: TID251 - a test may ask
+_XDIST_WORKER = os.environ.get("PYTEST_XDIST_WORKER")  # noqa: TID251 - set by pytest-xdist
+
+Server = TypeVar("Server", bound=ServiceProcess)
+
+# What this process started for all: it runs on when the tests of this process are over.
+_started_for_all: list[ServiceProcess] = []
+
+
+@pytest.fixture(scope="session")
+def kafka(tmp_path_factory: pytest.TempPathFactory) -> KafkaAddress:
+    """A Kafka that all tests share: each takes topics and groups of its own names."""
+    if _GIVEN_KAFKA:
+        return KafkaAddress(_GIVEN_KAFKA)
+
+    return KafkaAddress(**_of_this_run(KafkaServer, ["hosts"], tmp_path_factory))
+
+
+@pytest.fixture(scope="session")
+def minio(tmp_path_factory: pytest.TempPathFactory) -> S3Address:
+    """A MinIO, or the S3 that is given, that all tests share: each takes its own bucket."""
+    if _GIVEN_S3:
+        return S3Address.of(_GIVEN_S3)
+
+    names = ["endpoint", "access_key", "secret_key"]
+    return S3Address(**_of_this_run(MinioServer, names, tmp_path_factory))
+
+
+@pytest.fixture
+def own_kafka(tmp_path: Path) -> Iterator[KafkaServer]:
+    """A Kafka of the test's own, that it may stop, kill and restart."""
+    with running(KafkaServer, tmp_path / "kafka") as server:
+        yield server
+
+
+@pytest.fixture
+def own_minio(tmp_path: Path) -> Iterator[MinioServer]:
+    """A MinIO of the test's own, that it may stop, kill and restart."""
+    with running(MinioServer, tmp_path / "minio") as server:
+        yield server
+
+
+@contextmanager
+def running(make: Callable[[Path], Server], folder: Path) -> Iterator[Server]:
+    """A started service in that folder; afterwards it is stopped and its data removed."""
+    with _skipping_where_absent():
+        server = make(folder)
+    try:
+        server.start()
+        yield server
+    finally:
+        server.kill()
+        shutil.rmtree(folder / "data", ignore_errors=True)
+
+
+def _of_this_run(
+    make: type[KafkaServer | MinioServer],
+    names: list[str],
+    tmp_path_factory: pytest.TempPathFactory,
+) -> dict[str, str]:
+    """Those attributes of the run's service, started by the first process that asks.
+
+    It ends with the process that started the run, however that ends.
+    """
+    folder, owner = tmp_path_factory.getbasetemp(), os.getpid()
+    if _XDIST_WORKER:
+        folder, owner = folder.parent, os.getppid()
+    reference = folder / f"{make.__name__}.json"
+    with FileLock(f"{reference}.lock"), _skipping_where_absent():
+        if not reference.exists():
+            server = make(folder / make.__name__, owner=owner)
+            server.start()
+            _started_for_all.append(server)
+            reference.write_text(json.dumps({name: getattr(server, name) for name in names}))
+    found: dict[str, str] = json.loads(reference.read_text())
+    return found
+
+
+@contextmanager
+def _skipping_where_absent() -> Iterator[None]:
+    try:
+        yield
+    except ServiceAbsent as absent:
+        pytest.skip(str(absent))
