@@ -3,12 +3,19 @@
 import asyncio
 import re
 import shlex
-from collections.abc import AsyncIterator
+from collections.abc import AsyncIterator, Awaitable, Callable
 from pathlib import Path
 
 import pytest
-from support.small_way import SmallWay
+from aiokafka import TopicPartition
+from aiokafka.admin import AIOKafkaAdminClient, RecordsToDelete
+from support.services.kafka import KafkaServer
+from support.small_way import SmallWay, poll
 from support.worker_process import WorkerProcess, free_port
+
+from greenpulse.broker.kafka_log import KafkaLog
+from greenpulse.broker.log import Message
+from greenpulse.records import POLLS_TOPIC
 
 _SAYS_SO_WITHIN_SECONDS = 20.0
 _GOES_ON_WITHIN_SECONDS = 15.0
@@ -16,26 +23,67 @@ _GOES_ON_WITHIN_SECONDS = 15.0
 
 @pytest.fixture
 async def worker(tmp_path: Path) -> AsyncIterator[WorkerProcess]:
-    """A worker without an API: each tick is a poll that failed."""
-    worker = WorkerProcess(
-        tmp_path, f"http://127.0.0.1:{free_port()}", POLL_SECONDS=0.5, ARCHIVE_WINDOW_SECONDS=1
-    )
+    """A worker without an API, on the embedded log: each tick is a poll that failed."""
+    worker = worker_on("embedded://", tmp_path)
     yield worker
     await worker.kill()
 
 
-async def test_a_stopped_partition_says_the_command_and_goes_on_once_it_was_typed(
+@pytest.fixture
+async def kafka_worker(tmp_path: Path, own_kafka: KafkaServer) -> AsyncIterator[WorkerProcess]:
+    worker = worker_on(f"kafka://{own_kafka.hosts}", tmp_path)
+    yield worker
+    await worker.kill()
+
+
+def worker_on(broker: str, folder: Path) -> WorkerProcess:
+    return WorkerProcess(
+        folder,
+        f"http://127.0.0.1:{free_port()}",
+        BROKER=broker,
+        POLL_SECONDS=0.5,
+        ARCHIVE_WINDOW_SECONDS=1,
+    )
+
+
+async def test_a_partition_that_stands_still_says_what_to_type_and_goes_on_by_it(
     worker: WorkerProcess, tmp_path: Path
 ) -> None:
+    async def lose_polls() -> None:
+        way = SmallWay(tmp_path / "data")
+        await asyncio.to_thread(way.append_polls, 20)
+        way.change_log(
+            "delete from record where partition_id = (select partition_id from partition"
+            " join topic using (topic_id) where name = 'greenpulse.polls' and number = 0)"
+        )
+
+    await assert_the_way_out_works(worker, lose_polls)
+
+
+async def test_so_it_does_on_kafka(kafka_worker: WorkerProcess, own_kafka: KafkaServer) -> None:
+    async def lose_polls() -> None:
+        log = KafkaLog(own_kafka.hosts)
+        last = (
+            await log.append(POLLS_TOPIC, [Message(b"national", poll(n), 0) for n in range(20)])
+        )[-1]
+        await log.close()
+        admin = AIOKafkaAdminClient(bootstrap_servers=own_kafka.hosts)
+        await admin.start()
+        place = TopicPartition(POLLS_TOPIC, 0)
+        await admin.delete_records({place: RecordsToDelete(last + 1)})
+        await admin.close()
+
+    await assert_the_way_out_works(kafka_worker, lose_polls)
+
+
+async def assert_the_way_out_works(
+    worker: WorkerProcess, lose_polls: Callable[[], Awaitable[None]]
+) -> None:
+    """From the sentence that a worker says, by the command in it, to the clean audit."""
     await worker.start()
     await worker.has_loaded()
     await worker.kill()
-    way = SmallWay(tmp_path / "data")
-    await asyncio.to_thread(way.append_polls, 20)
-    way.change_log(
-        "delete from record where partition_id = (select partition_id from partition"
-        " join topic using (topic_id) where name = 'greenpulse.polls' and number = 0)"
-    )
+    await lose_polls()
 
     await worker.start(until="/health/live")
     command = await command_said(worker)
