@@ -7,7 +7,7 @@ PYTEST := $(BIN)/pytest --numprocesses 4 --dist worksteal
 PIP := $(BIN)/python -m pip --disable-pip-version-check
 
 .DEFAULT_GOAL := help
-.PHONY: help run demo test test-all check lint types layers wheel clean
+.PHONY: help run demo test test-all chaos services check lint types layers wheel clean
 
 help: ## Print this list
 	@grep -hE '^[a-z-]+:.*## ' $(MAKEFILE_LIST) | sed 's/:.*## /\t/' | expand -t 12
@@ -28,11 +28,19 @@ run: .venv/run ## Start the worker on the embedded defaults and the live API
 demo: .venv/run ## Start simulator and worker together; needs no network
 	$(BIN)/greenpulse demo
 
-test: .venv/dev ## Pass the tests, in a few minutes
-	$(PYTEST) -m "not long"
+test: .venv/dev services ## Pass the tests, in a few minutes
+	$(PYTEST) -m "not long and not chaos"
 
-test-all: .venv/dev ## Pass all tests, the long ones too
-	$(PYTEST)
+test-all: .venv/dev services ## Pass all tests, the long ones and five minutes of chaos too
+	$(PYTEST) -m "not chaos"
+	$(BIN)/pytest -m chaos
+
+chaos: .venv/dev services ## Kill, pause and restart everything on real services, for long
+	GREENPULSE_TEST_CHAOS=long $(BIN)/pytest tests/chaos
+
+# Kafka by Java and Maven, MinIO by Go: fetched once. Without them their tests are skipped.
+services: .venv/dev
+	@cd tests && ../$(BIN)/python -m support.services.programs
 
 check: lint types layers wheel ## Lint, types, layers, and a wheel tried in an empty folder
 
