@@ -91,6 +91,7 @@ class _Audit:
         with_log = await self._log.bounds(POLLS_TOPIC)
         await self._look_at_identities()
         self._note_absent(has_log=bool(with_log), has_chain=bool(with_chain))
+        await self._note_strangers()
         for partition in sorted({*loaded, *with_rows, *with_chain, *with_log} - {None}):
             audit = PartitionAudit(
                 partition,
@@ -136,6 +137,16 @@ class _Audit:
             self._report.notes.append(f"the log {self._settings.broker} has not begun")
         if not has_chain:
             self._report.notes.append(f"the lake {self._settings.lake} holds no bronze file yet")
+
+    async def _note_strangers(self) -> None:
+        """Name what another program has put among the chains; nobody reads it."""
+        strangers = await self._chain.strangers(POLLS_TOPIC)
+        if strangers:
+            files = "a file" if len(strangers) == 1 else f"{len(strangers):,} files"
+            self._report.notes.append(
+                f"the lake {self._settings.lake} has {files} of another program, such as "
+                f"'{strangers[0]}': nobody reads them; give that program a place of its own"
+            )
 
 
 def _count_lag(report: AuditReport) -> None:

@@ -13,10 +13,24 @@ from greenpulse.lake.lines import bronze_lines, read_head
 from greenpulse.lake.ranges import OffsetRange, holes_between, write_ranges
 from greenpulse.records import BronzeFile
 
-__all__ = ["NO_PREDECESSOR", "Content", "fill_body", "metadata_of", "read_body", "sha256_of"]
+__all__ = [
+    "FILE_WAY_OUT",
+    "NO_PREDECESSOR",
+    "Content",
+    "fill_body",
+    "metadata_of",
+    "read_body",
+    "sha256_of",
+]
 
 NO_PREDECESSOR = "0" * 64
 """``previous-sha256`` of the first file of a chain."""
+
+FILE_WAY_OUT = (
+    "put the file back from a copy, or, where the log still has its offsets, take it away (in "
+    "a folder, its .json too): they are archived again"
+)
+"""What to do where a file of a chain is not what was written."""
 
 _SCHEMA = "1"
 _GZIP_LEVEL = 1
@@ -132,8 +146,5 @@ def sha256_of(body: bytes) -> str:
 
 
 def _damaged(key: BronzeKey, reason: str) -> ChainBroken:
-    message = (
-        f"reading '{key}': {reason}; put the file back from a copy, or, where the log still "
-        "has its offsets, take it and its .json away and restart the worker"
-    )
+    message = f"reading '{key}': {reason}; {FILE_WAY_OUT}"
     return ChainBroken(message)

@@ -8,6 +8,7 @@ from collections.abc import AsyncIterator
 from greenpulse.errors import ChainBroken
 from greenpulse.lake.files import NO_PREDECESSOR, sha256_of
 from greenpulse.lake.keys import BronzeKey, partition_prefix, read_key, topic_prefix
+from greenpulse.lake.listing import bronze_keys
 from greenpulse.lake.reading import read_file
 from greenpulse.lake.store import Store
 from greenpulse.lake.tail import last_key
@@ -96,10 +97,20 @@ class ChainReader:
         """Walk the whole chain and tell what does not fit: see ``verify_chain``."""
         return verify_chain(self._store, topic, partition)
 
+    async def strangers(self, topic: str) -> list[str]:
+        """Keys among the chains of ``topic`` that are no bronze files: another program's."""
+        prefix = topic_prefix(topic)
+        found: list[str] = []
+        names = await self._store.keys(prefix)
+        while names:
+            found += [name for name in names if read_key(name) is None]
+            names = await self._store.keys(prefix, after=names[-1])
+        return found
+
     async def _base(self, topic: str, partition: int) -> int | None:
-        prefix = partition_prefix(topic, partition)
-        keys = map(read_key, await self._store.keys(prefix, limit=1))
-        return next((key.start_offset for key in keys if key is not None), None)
+        async for key in bronze_keys(self._store, topic, partition):
+            return key.start_offset
+        return None
 
     async def _describe(self, key: BronzeKey) -> BronzeFile | None:
         known = self._described.get(key)
@@ -121,12 +132,10 @@ class ChainReader:
         """
         if (key.topic, key.partition) in self._whole:
             return
-        prefix = partition_prefix(key.topic, key.partition)
-        behind = await self._store.keys(prefix, after=str(key), limit=1)
-        if behind:
+        async for behind in bronze_keys(self._store, key.topic, key.partition, after=str(key)):
             message = (
                 f"reading '{key}': there is no such file, though the chain goes on with "
-                f"'{behind[0]}'; {_WAY_OUT}"
+                f"'{behind}'; {_WAY_OUT}"
             )
             raise ChainBroken(message)
         self._whole.add((key.topic, key.partition))

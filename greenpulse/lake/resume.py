@@ -2,7 +2,8 @@
 
 from greenpulse.errors import BrokerUnavailable, ChainBroken, LogMismatch, PermanentError
 from greenpulse.lake.claims import Claims
-from greenpulse.lake.files import NO_PREDECESSOR
+from greenpulse.lake.files import FILE_WAY_OUT, NO_PREDECESSOR
+from greenpulse.lake.keys import BronzeKey
 from greenpulse.lake.lines import bronze_line
 from greenpulse.lake.origin import Bounds, Origin
 from greenpulse.lake.ranges import OffsetRange, not_covered
@@ -31,7 +32,8 @@ async def find_end(
     Raises:
         LogMismatch: the log's record at the chain's end is not the one in the file, or
             the log ends before the chain does.
-        ChainBroken: the last file is damaged.
+        ChainBroken: the last file is damaged, or not what the log has, though the one before
+            it is.
         TransientError: store or log cannot be reached.
     """
     bounds = await _bounds(origin, topic, partition)
@@ -45,7 +47,7 @@ async def find_end(
         message = f"reading '{key}': it was listed a moment ago and is gone"
         raise ChainBroken(message)
     await _refuse_shorter(origin, topic, partition, tail.file.end_offset)
-    await _compare(origin, tail)
+    await _compare(store, origin, tail)
     return ChainEnd(tail.file.end_offset, tail.file.sha256)
 
 
@@ -106,15 +108,30 @@ async def _refuse_shorter(origin: Origin, topic: str, partition: int, chain_end:
         raise LogMismatch(message)
 
 
-async def _compare(origin: Origin, tail: StoredFile) -> None:
+async def _compare(store: Store, origin: Origin, tail: StoredFile) -> None:
     """See that the log's record at the end of ``tail`` is its last line, where it is there."""
-    topic, partition, offset = tail.file.topic, tail.file.partition, tail.file.end_offset
+    if await _agrees(origin, tail) is not False:
+        return
+    key = BronzeKey(tail.file.topic, tail.file.partition, tail.file.start_offset)
+    differs = (
+        f"opening partition {key.partition} of '{key.topic}': offset {tail.file.end_offset} is "
+        f"another record in the log than in '{key}'"
+    )
+    before = await last_key(
+        store, key.topic, key.partition, near=key.start_offset, before=key.start_offset
+    )
+    previous = None if before is None else await read_file(store, before)
+    if previous is not None and await _agrees(origin, previous):
+        message = f"{differs}, though the file before it is of this log; {FILE_WAY_OUT}"
+        raise ChainBroken(message)
+    message = f"{differs}, so they are not of one origin; {_WAY_OUT}"
+    raise LogMismatch(message)
+
+
+async def _agrees(origin: Origin, stored: StoredFile) -> bool | None:
+    """Whether the log has the last line of ``stored``, too; None: it has expired there."""
+    topic, partition, offset = stored.file.topic, stored.file.partition, stored.file.end_offset
     records = await origin.read(topic, partition, offset, limit_records=1)
     if not records or records[0].offset != offset:
-        return
-    if bronze_line(topic, partition, records[0]) != tail.content.lines[-1]:
-        message = (
-            f"opening partition {partition} of '{topic}': offset {offset} is another record in the "
-            f"log than in '{tail.file.key}', so they are not of one origin; {_WAY_OUT}"
-        )
-        raise LogMismatch(message)
+        return None
+    return bronze_line(topic, partition, records[0]) == stored.content.lines[-1]

@@ -1,5 +1,7 @@
 """Where a chain ends, in a bounded number of listings however long it is."""
 
+from collections.abc import Iterable
+
 from greenpulse.lake.keys import BronzeKey, partition_prefix, read_key
 from greenpulse.lake.store import Store
 
@@ -53,7 +55,11 @@ class _Search:
         after = str(BronzeKey(self._topic, self._partition, offset - 1)) if offset else ""
         prefix = partition_prefix(self._topic, self._partition)
         keys = await self._store.keys(prefix, after=after, limit=_PAGE)
-        starts = [key.start_offset for key in map(read_key, keys) if key is not None]
+        starts = _starts(keys)
+        while not starts and len(keys) == _PAGE:
+            # A page of names that another program has put there.
+            keys = await self._store.keys(prefix, after=keys[-1], limit=_PAGE)
+            starts = _starts(keys)
         below = [start for start in starts if start < self.high]
         if not below:
             self.high = offset
@@ -61,3 +67,7 @@ class _Search:
         self.low = below[-1]
         if len(keys) < _PAGE or len(below) < len(starts):
             self.high = self.low + 1
+
+
+def _starts(keys: Iterable[str]) -> list[int]:
+    return [key.start_offset for key in map(read_key, keys) if key is not None]

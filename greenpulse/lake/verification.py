@@ -7,13 +7,13 @@ from dataclasses import dataclass, field
 from greenpulse.errors import ChainBroken
 from greenpulse.lake.claims import Claims
 from greenpulse.lake.files import NO_PREDECESSOR, metadata_of, read_body, sha256_of
-from greenpulse.lake.keys import BronzeKey, partition_prefix, read_key
+from greenpulse.lake.keys import BronzeKey
+from greenpulse.lake.listing import bronze_keys
 from greenpulse.lake.store import Store
 from greenpulse.records import BronzeFile
 
 __all__ = ["ChainPart", "refuse_broken", "verify_chain"]
 
-_PAGE = 10_000
 _PROVED = (
     "start-offset",
     "end-offset",
@@ -61,7 +61,7 @@ async def verify_chain(store: Store, topic: str, partition: int) -> AsyncIterato
     """
     base = await Claims(store).base(topic, partition)
     last: _Examined | None = None
-    async for key in _keys(store, topic, partition):
+    async for key in bronze_keys(store, topic, partition):
         examined = await _examine(store, key)
         if last is None:
             absent = _check_first(examined, base)
@@ -100,16 +100,6 @@ class _Examined:
     previous_sha256: str | None
     """None where there is no metadata."""
     is_end_known: bool = True
-
-
-async def _keys(store: Store, topic: str, partition: int) -> AsyncIterator[BronzeKey]:
-    prefix = partition_prefix(topic, partition)
-    page = await store.keys(prefix, limit=_PAGE)
-    while page:
-        for key in map(read_key, page):
-            if key is not None:
-                yield key
-        page = await store.keys(prefix, after=page[-1], limit=_PAGE)
 
 
 async def _examine(store: Store, key: BronzeKey) -> _Examined:
