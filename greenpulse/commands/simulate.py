@@ -15,8 +15,6 @@ from greenpulse.grid.simulator import Simulator, serve
 
 __all__ = ["simulate"]
 
-_HOST = "127.0.0.1"
-
 
 class _FaultList(click.ParamType):
     name = "LIST"
@@ -64,6 +62,12 @@ def _fault_table() -> str:
 
 @click.command(epilog=_fault_table())
 @click.option(
+    "--host",
+    default="127.0.0.1",
+    show_default=True,
+    help="Address to listen on; 0.0.0.0 answers everybody, as in a container.",
+)
+@click.option(
     "--port",
     type=click.IntRange(0, 65535),
     default=6067,
@@ -88,28 +92,34 @@ def _fault_table() -> str:
     help="How many seconds pass for each second of yours.",
 )
 @click.option("--start", type=_Moment(), help="When it begins; else now.")
-def simulate(
-    *, port: int, seed: int, faults: frozenset[Fault], speed: float, start: datetime | None
+def simulate(  # noqa: PLR0913 - one argument an option
+    *,
+    host: str,
+    port: int,
+    seed: int,
+    faults: frozenset[Fault],
+    speed: float,
+    start: datetime | None,
 ) -> None:
     """Answer as the Carbon Intensity API does, from an invented but plausible grid.
 
-    Every answer is marked as simulated, and a lake that took real answers refuses it. It
-    listens on 127.0.0.1; end it with Ctrl-C.
+    Every answer is marked as simulated, and a lake that took real answers refuses it. End
+    it with Ctrl-C.
 
     Example: greenpulse simulate --speed 60 --faults errors,outage
     """
     clock: Clock = SystemClock()
     if start is not None or speed != 1:
         clock = AcceleratedClock(clock, start_at=start, speed=speed)
-    run_to_end(_serve_until_signal(Simulator.from_seed(seed, clock, faults), port))
+    run_to_end(_serve_until_signal(Simulator.from_seed(seed, clock, faults), host, port))
 
 
-async def _serve_until_signal(simulator: Simulator, port: int) -> None:
+async def _serve_until_signal(simulator: Simulator, host: str, port: int) -> None:
     stop = asyncio.Event()
     loop = asyncio.get_running_loop()
     for number in (signal.SIGINT, signal.SIGTERM):
         loop.add_signal_handler(number, stop.set)
-    async with serve(simulator, _HOST, port) as bound_port:
-        address = f"http://{_HOST}:{bound_port}"
+    async with serve(simulator, host, port) as bound_port:
+        address = f"http://{host}:{bound_port}"
         click.echo(f"The simulated API answers on {address}; point GREENPULSE_API_URL there.")
         await stop.wait()

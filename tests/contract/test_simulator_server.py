@@ -272,6 +272,14 @@ async def test_what_cannot_be_done_is_one_sentence_and_2(
     assert said.decode().count("\n") == 1
 
 
+async def test_the_command_listens_where_it_is_told() -> None:
+    async with simulate("--host", "127.0.0.2") as (_, address):
+        headers, _ = await fetch(f"{address}/intensity")
+
+    assert address.startswith("http://127.0.0.2:")
+    assert "x-greenpulse-simulated" in headers
+
+
 async def test_a_taken_port_ends_the_command_with_2() -> None:
     async with simulate() as (_, address):
         port = address.rsplit(":", 1)[1]
