@@ -1,35 +1,51 @@
 """From settings to parts: which adapter stands behind each port."""
 
 from greenpulse.broker.embedded_log import EmbeddedLog
+from greenpulse.broker.kafka_connection import KafkaConnection
 from greenpulse.broker.kafka_log import KafkaLog
 from greenpulse.broker.log import Log
 from greenpulse.errors import SettingsError
 from greenpulse.lake.folder import FolderStore
+from greenpulse.lake.s3 import S3Store
+from greenpulse.lake.s3_client import S3Account
 from greenpulse.lake.store import Store
 from greenpulse.settings import Settings
 from greenpulse.warehouse.duckdb import DuckDBWarehouse
 from greenpulse.warehouse.warehouse import Warehouse
 
-__all__ = ["open_log", "open_store", "open_warehouse"]
+__all__ = ["kafka_connection", "open_log", "open_store", "open_warehouse"]
 
 
 def open_log(settings: Settings) -> Log:
     """The log that GREENPULSE_BROKER names; nothing is connected or created yet."""
     if settings.broker.path is not None:
         return EmbeddedLog(settings.broker.path)
-    return KafkaLog(settings.broker.location)
+    return KafkaLog(kafka_connection(settings))
+
+
+def kafka_connection(settings: Settings) -> KafkaConnection:
+    """How to reach the Kafka that GREENPULSE_BROKER and GREENPULSE_KAFKA_… name."""
+    return KafkaConnection(
+        settings.broker.location,
+        security_protocol=settings.kafka_security_protocol,
+        sasl_mechanism=settings.kafka_sasl_mechanism,
+        username=settings.kafka_username,
+        password=settings.kafka_password,
+        ca_file=settings.kafka_ca_file,
+    )
 
 
 def open_store(settings: Settings) -> Store:
-    """The object store that GREENPULSE_LAKE names; nothing is connected or created yet.
-
-    Raises:
-        SettingsError: this version has no adapter for it.
-    """
+    """The object store that GREENPULSE_LAKE names; nothing is connected or created yet."""
     if settings.lake.path is not None:
         return FolderStore(settings.lake.path)
-    message = f"GREENPULSE_LAKE={settings.lake}: this version keeps a lake in a folder (file://)"
-    raise SettingsError(message)
+    account = S3Account(
+        endpoint=settings.s3_endpoint,
+        access_key=settings.s3_access_key,
+        secret_key=settings.s3_secret_key,
+        region=settings.s3_region,
+    )
+    return S3Store(settings.lake.location, account)
 
 
 def open_warehouse(settings: Settings) -> Warehouse | None:

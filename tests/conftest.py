@@ -10,6 +10,7 @@ from support.manual_clock import ManualClock
 pytest_plugins = (
     "support.auditing",
     "support.polling_fixtures",
+    "support.s3_stores",
     "support.service_fixtures",
     "support.site_fixtures",
 )

@@ -4,7 +4,6 @@ import asyncio
 import errno
 import json
 import os
-import re
 import secrets
 from collections.abc import Iterator, Mapping
 from contextlib import contextmanager, suppress
@@ -12,14 +11,13 @@ from itertools import islice
 from pathlib import Path
 
 from greenpulse.errors import GreenpulseError, SettingsError, StoreUnavailable
-from greenpulse.lake.store import StoredObject
+from greenpulse.lake.store import StoredObject, check_key
 
 __all__ = ["FolderStore"]
 
 _SIDECAR = ".json"
 _INCOMING = ".incoming"
 _LEFT_OVER_SECONDS = 3600
-_SEGMENT = re.compile(r"[A-Za-z0-9_=-][A-Za-z0-9._=-]*", re.ASCII)
 _NO_SPACE = "free some space there; nothing is lost meanwhile"
 _WAYS_OUT = {
     errno.ENOSPC: _NO_SPACE,
@@ -76,11 +74,8 @@ class FolderStore:
         """Nothing is kept open between calls."""
 
     def _file(self, key: str) -> Path:
-        segments = key.split("/")
-        if key.endswith(_SIDECAR) or not all(map(_SEGMENT.fullmatch, segments)):
-            message = f"want a key of plain names, none ending in {_SIDECAR}, got {key!r}"
-            raise ValueError(message)
-        return self._path.joinpath(*segments)
+        check_key(key)
+        return self._path / key
 
     def _create(self, file: Path, body: bytes, metadata: Mapping[str, str] | None) -> bool:
         if file.exists():

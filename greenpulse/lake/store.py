@@ -1,10 +1,17 @@
 """The object store, as the lake needs it."""
 
+import re
 from collections.abc import Mapping
 from dataclasses import dataclass
 from typing import Protocol
 
-__all__ = ["Store", "StoredObject"]
+__all__ = ["Store", "StoredObject", "check_key", "check_metadata"]
+
+_NAME = re.compile(r"[A-Za-z0-9_=-][A-Za-z0-9._=-]*", re.ASCII)
+_SIDECAR = ".json"
+_METADATA_NAME = re.compile(r"[a-z0-9]+(-[a-z0-9]+)*", re.ASCII)
+_METADATA_VALUE = re.compile(r"([!-~]+( [!-~]+)*)?", re.ASCII)
+_METADATA_BYTES = 2048
 
 
 @dataclass(frozen=True, slots=True)
@@ -20,7 +27,9 @@ class Store(Protocol):
     """Keys and bytes; a key is created once and never changed.
 
     Keys are names of letters, digits, ``.``, ``_``, ``=`` and ``-``, joined by ``/``; none
-    begins with a dot, and the last does not end in ``.json``. Other keys are a ValueError.
+    begins with a dot, and the last does not end in ``.json``. Metadata has names of lower
+    case letters and digits, joined by ``-``, and values of ASCII words, joined by single
+    spaces, 2048 bytes in all. Whatever else is a ValueError.
 
     All methods raise StoreUnavailable where the call may succeed later, SettingsError
     where a right or the place itself is missing.
@@ -51,3 +60,30 @@ class Store(Protocol):
     async def close(self) -> None:
         """Free connections; later calls are an error."""
         ...
+
+
+def check_key(key: str) -> None:
+    """See that every store takes ``key``.
+
+    Raises:
+        ValueError: it does not.
+    """
+    if key.endswith(_SIDECAR) or not all(map(_NAME.fullmatch, key.split("/"))):
+        message = f"want a key of plain names, none ending in {_SIDECAR}, got {key!r}"
+        raise ValueError(message)
+
+
+def check_metadata(metadata: Mapping[str, str]) -> None:
+    """See that every store takes ``metadata``, and gives it back as it is.
+
+    Raises:
+        ValueError: one does not.
+    """
+    for name, value in metadata.items():
+        if not _METADATA_NAME.fullmatch(name) or not _METADATA_VALUE.fullmatch(value):
+            message = f"want metadata of plain ASCII words, got {name!r}: {value!r}"
+            raise ValueError(message)
+    size_bytes = sum(len(name) + len(value) for name, value in metadata.items())
+    if size_bytes > _METADATA_BYTES:
+        message = f"want at most {_METADATA_BYTES} bytes of metadata, got {size_bytes}"
+        raise ValueError(message)
