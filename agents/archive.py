@@ -22,11 +22,11 @@ def attach(app: faust.App, desk: ArchiveDesk) -> None:
     async def archive(stream: Events) -> None:
         """Polls become bronze files."""
         async for event in unacked(stream):
-            await desk.take(stream, event)
+            desk.take(stream, event)
 
     @app.on_partitions_assigned.connect(weak=False)
     async def assigned(_app: AppT, assigned: set[TP], **_: object) -> None:
-        await desk.begin(_polls(assigned))
+        desk.begin(_polls(assigned))
 
     @app.on_partitions_revoked.connect(weak=False)
     async def revoked(_app: AppT, revoked: set[TP], **_: object) -> None:
@@ -38,7 +38,7 @@ def attach(app: faust.App, desk: ArchiveDesk) -> None:
 
     @app.service
     class Rotation(Service):
-        """Closes files whose window is over.
+        """Closes files whose window is over, and announces those that are written.
 
         No Faust timer: those stop before the last flush (notes on Faust, section 1.4).
         """
@@ -46,8 +46,12 @@ def attach(app: faust.App, desk: ArchiveDesk) -> None:
         @Service.task
         async def rotate(self) -> None:
             while not self.should_stop:
-                await desk.rotate()
+                desk.rotate()
                 await self.sleep(_ROTATION_SECONDS)
+
+        @Service.task
+        async def tell(self) -> None:
+            await desk.tell()
 
 
 def _polls(partitions: set[TP]) -> set[int]:

@@ -1,4 +1,4 @@
-"""What the archive agent does for each of its partitions: open, take, rotate, give up.
+"""What the archive agent does with its partitions: begin, take, rotate, give up, tell.
 
 The chain is the authority on what is archived. The group's offset follows it: an event
 is acknowledged once its last record is in a bronze file, and where the group is ahead
@@ -8,46 +8,28 @@ that cannot go on is closed, says why, and is opened again until it can; the oth
 
 import asyncio
 import logging
-from collections import deque
-from collections.abc import Sequence
-from dataclasses import dataclass, field
 
 import faust
-from faust.types import TP
 
-from greenpulse.agents.streams import (
-    Event,
-    Events,
-    acknowledge,
-    batch_consumer,
-    records_of,
-    recovered,
-)
+from greenpulse.agents.archive_lane import ArchiveLane
+from greenpulse.agents.streams import Event, Events
 from greenpulse.clock import Clock
-from greenpulse.errors import ChainBroken, GreenpulseError, StoreUnavailable
+from greenpulse.errors import BrokerUnavailable, GreenpulseError, StoreUnavailable
 from greenpulse.lake.archive import Archive, WrittenFile
 from greenpulse.lake.rotation import RotationReason
 from greenpulse.metrics import Metrics
-from greenpulse.records import FILES_TOPIC, POLLS_TOPIC, BronzeFile
+from greenpulse.records import FILES_TOPIC, BronzeFile
 from greenpulse.status import PartitionStatus, PipelineStatus
 
-__all__ = ["ArchiveDesk"]
+__all__ = ["GIVE_UP_SECONDS", "ArchiveDesk"]
 
 log = logging.getLogger(__name__)
 
-_REOPEN_SECONDS = 5.0
-_REVOKE_SECONDS = 20.0
+GIVE_UP_SECONDS = 10.0
+"""For the last files before others take over: the whole group waits for it, and drops a
+worker that needs longer than its rebalance time-out."""
+_AWAY_SECONDS = 1.0
 _SHUTDOWN_SECONDS = 20.0
-
-
-@dataclass(slots=True)
-class _Lane:
-    """One partition of ours: its events that are not durable yet, oldest first."""
-
-    opening: asyncio.Task[None] | None = None
-    is_open: bool = False
-    lock: asyncio.Lock = field(default_factory=asyncio.Lock)
-    in_flight: deque[tuple[Events, Event]] = field(default_factory=deque)
 
 
 class ArchiveDesk:
@@ -67,61 +49,47 @@ class ArchiveDesk:
         self._status = status
         self._metrics = metrics
         self._files = app.topic(FILES_TOPIC, value_type=BronzeFile)
-        self._lanes: dict[int, _Lane] = {}
+        self._lanes: dict[int, ArchiveLane] = {}
+        self._runs: dict[int, asyncio.Future[None]] = {}
+        self._news: asyncio.Queue[BronzeFile] = asyncio.Queue()
 
-    async def begin(self, partitions: set[int]) -> None:
+    def begin(self, partitions: set[int]) -> None:
         """Take on ``partitions``; each is opened beside the rebalance, never within it."""
         self._metrics.rebalances.inc()
         for partition in partitions:
-            lane = self._lanes[partition] = _Lane()
-            self._status.partitions[partition] = PartitionStatus(is_assigned=True)
-            self._start_opening(partition, lane)
+            self._forget(partition)
+            status = self._status.partitions[partition] = PartitionStatus(is_assigned=True)
+            lane = self._lanes[partition] = ArchiveLane(
+                partition,
+                self._app,
+                self._archive,
+                self._clock,
+                status,
+                on_open=self._on_open,
+                on_error=self._on_error,
+                on_file=self._on_file,
+            )
+            # The app's future, so that what nobody expects ends the worker, and says why.
+            self._runs[partition] = self._app.add_future(lane.run())
         self._tell_readiness()
 
-    async def take(self, stream: Events, event: Event) -> None:
-        """Hand the records of ``event`` to the archive; acknowledge what became durable."""
-        partition = event.message.partition
-        lane = self._lanes.get(partition)
-        if lane is None:
-            return
-        async with lane.lock:
-            if not lane.is_open:
-                # To open it moves the consumer back to here.
-                self._app.consumer.pause_partitions({TP(POLLS_TOPIC, partition)})
-                return
-            records = records_of(event)
-            try:
-                written = await self._archive.add(partition, records)
-            except ChainBroken as error:
-                if records[0].offset > self._archive.next_offset(partition):
-                    # Left over from before a rewind, or the group was ahead of the chain.
-                    await self._rewind(partition, lane)
-                else:
-                    self._close(partition, lane, error)
-                return
-            except GreenpulseError as error:
-                self._close(partition, lane, error)
-                return
-            lane.in_flight.append((stream, event))
-            await self._settle(partition, lane, written)
+    def take(self, stream: Events, event: Event) -> None:
+        """Hand ``event`` to its partition."""
+        lane = self._lanes.get(event.message.partition)
+        if lane is not None:
+            lane.take(stream, event)
 
-    async def rotate(self) -> None:
+    def rotate(self) -> None:
         """Close the files whose window is over."""
         for partition in self._archive.due():
-            lane = self._lanes.get(partition)
-            if lane is not None:
-                try:
-                    await self._flush(partition, lane, RotationReason.WINDOW)
-                except GreenpulseError as error:
-                    self._close(partition, lane, error)
+            if partition in self._lanes:
+                self._lanes[partition].rotate()
 
     async def give_up(self, partitions: set[int]) -> None:
         """Flush and commit before others take over; what does not get done is read again."""
-        try:
-            async with asyncio.timeout(_REVOKE_SECONDS):
-                await self._flush_all(partitions, RotationReason.REVOKE)
-        except (TimeoutError, GreenpulseError) as error:
-            log.warning("partitions_given_up_unflushed partitions=%s cause=%s", partitions, error)
+        # No use to have the group wait for a lake that is known to be away.
+        seconds = GIVE_UP_SECONDS if self._archive.trouble is None else _AWAY_SECONDS
+        await self._flush(partitions, RotationReason.REVOKE, seconds)
         for partition in partitions:
             self._forget(partition)
         self._tell_readiness()
@@ -129,81 +97,61 @@ class ArchiveDesk:
     async def finish(self) -> None:
         """Flush and commit at the end of the worker; after a crash redelivery does it."""
         self._status.is_stopping = True
-        if self._app.crashed:
-            return
+        if not self._app.crashed:
+            await self._flush(set(self._lanes), RotationReason.SHUTDOWN, _SHUTDOWN_SECONDS)
+
+    async def tell(self) -> None:
+        """Announce files and commit what they made durable, until cancelled.
+
+        Beside the lanes, so that a broker that is away does not keep them from writing.
+        """
+        while True:
+            file = await self._news.get()
+            try:
+                sent = await self._files.send(
+                    key=str(file.partition), value=file, partition=file.partition
+                )
+                await sent
+            except BrokerUnavailable as error:
+                # It only wakes the loader, which looks at the chain by itself, too.
+                log.warning("file_not_announced key=%s cause=%s", file.key, error)
+            if self._news.empty():
+                # Not by timer alone: so little is read again after kill -9.
+                await self._app.consumer.commit()
+            self._news.task_done()
+
+    async def _flush(self, partitions: set[int], reason: RotationReason, seconds: float) -> None:
+        lanes = [self._lanes[partition] for partition in partitions & self._lanes.keys()]
         try:
-            async with asyncio.timeout(_SHUTDOWN_SECONDS):
-                await self._flush_all(set(self._lanes), RotationReason.SHUTDOWN)
-        except (TimeoutError, GreenpulseError) as error:
-            log.warning("worker_stopped_unflushed cause=%s", error)
+            async with asyncio.timeout(seconds):
+                results = await asyncio.gather(
+                    *(lane.finish(reason) for lane in lanes), return_exceptions=True
+                )
+                await self._news.join()
+                # A commit that meets another one commits nothing itself and says so.
+                await self._app.consumer.commit() or await self._app.consumer.commit()
+        except TimeoutError:
+            log.warning("partitions_given_up_unflushed partitions=%s", sorted(partitions))
+            return
+        for result in results:
+            if isinstance(result, GreenpulseError):
+                log.warning("partition_given_up_unflushed cause=%s", result)
+            elif isinstance(result, BaseException):
+                raise result
 
-    def _start_opening(self, partition: int, lane: _Lane) -> None:
-        lane.opening = asyncio.create_task(self._open(partition, lane))
-
-    async def _open(self, partition: int, lane: _Lane) -> None:
-        """Find where the chain ends and move the consumer there; again until it works."""
-        wanted = await self._end_of_chain(partition)
-        await recovered(self._app)
-        tp = TP(POLLS_TOPIC, partition)
-        await batch_consumer(self._app).rewind(tp, wanted)
-        self._app.consumer.resume_partitions({tp})
-        status = self._status.partitions[partition]
-        status.archived_offset = self._archive.durable_offset(partition)
-        status.is_open = lane.is_open = True
+    def _on_open(self, partition: int, was_ahead: bool) -> None:  # noqa: FBT001 - a lane's callback
+        if was_ahead:
+            self._metrics.healed_commits.labels(partition).inc()
         self._tell_readiness()
 
-    async def _end_of_chain(self, partition: int) -> int:
-        while True:
-            try:
-                return await self._archive.open(partition)
-            except GreenpulseError as error:
-                self._say_waiting(partition, error)
-                await self._clock.sleep(_REOPEN_SECONDS)
+    def _on_error(self, partition: int, error: GreenpulseError) -> None:
+        part = "lake" if isinstance(error, StoreUnavailable) else "archive"
+        reason = f"partition {partition}: {error}"
+        if self._status.parts[part].reason != reason:
+            log.warning("%s", reason)
+        self._status.set_waiting(part, reason, self._clock.now())
 
-    def _close(self, partition: int, lane: _Lane, error: GreenpulseError) -> None:
-        """Stop one partition and say why; it is opened again from where its chain ends."""
-        self._say_waiting(partition, error)
-        lane.is_open = self._status.partitions[partition].is_open = False
-        lane.in_flight.clear()
-        self._archive.drop(partition)
-        self._start_opening(partition, lane)
-
-    async def _rewind(self, partition: int, lane: _Lane) -> None:
-        """Have it delivered again from what is wanted next; what is held stays held."""
-        self._metrics.healed_commits.labels(partition).inc()
-        self._archive.drop(partition)
-        lane.in_flight.clear()
-        wanted = self._archive.next_offset(partition)
-        await batch_consumer(self._app).rewind(TP(POLLS_TOPIC, partition), wanted)
-
-    async def _flush_all(self, partitions: set[int], reason: RotationReason) -> None:
-        for partition in sorted(partitions & self._lanes.keys()):
-            await self._flush(partition, self._lanes[partition], reason)
-        # A commit that meets another one commits nothing itself and says so.
-        await self._app.consumer.commit() or await self._app.consumer.commit()
-
-    async def _flush(self, partition: int, lane: _Lane, reason: RotationReason) -> None:
-        async with lane.lock:
-            if lane.is_open:
-                written = await self._archive.flush(partition, reason)
-                await self._settle(partition, lane, written)
-
-    async def _settle(self, partition: int, lane: _Lane, written: Sequence[WrittenFile]) -> None:
-        """Tell of the files and acknowledge all events that are durable as a whole."""
-        durable = self._archive.durable_offset(partition)
-        while lane.in_flight and lane.in_flight[0][1].message.offset <= durable:
-            await acknowledge(*lane.in_flight.popleft())
-        if not written:
-            return
-        tp = TP(POLLS_TOPIC, partition)
-        batch_consumer(self._app).ack_part(tp, durable)
-        self._status.partitions[partition].archived_offset = durable
-        for file in written:
-            await self._tell(file)
-        # After each file, not by timer alone: so little is read again after kill -9.
-        await self._app.consumer.commit({tp})
-
-    async def _tell(self, written: WrittenFile) -> None:
+    def _on_file(self, written: WrittenFile) -> None:
         file = written.file
         self._metrics.files.labels(file.partition, written.reason.value).inc()
         self._metrics.archived_records.labels(file.partition).inc(file.record_count)
@@ -217,22 +165,15 @@ class ArchiveDesk:
             written.reason.value,
             file.size_bytes,
         )
-        sent = await self._files.send(key=str(file.partition), value=file, partition=file.partition)
-        await sent
+        self._news.put_nowait(file)
 
     def _forget(self, partition: int) -> None:
-        lane = self._lanes.pop(partition, None)
-        if lane is not None and lane.opening is not None:
-            lane.opening.cancel()
+        run = self._runs.pop(partition, None)
+        if run is not None:
+            run.cancel()
+        self._lanes.pop(partition, None)
         self._archive.drop(partition)
         self._status.partitions.pop(partition, None)
-
-    def _say_waiting(self, partition: int, error: GreenpulseError) -> None:
-        part = "lake" if isinstance(error, StoreUnavailable) else "archive"
-        reason = f"partition {partition}: {error}"
-        if self._status.parts[part].reason != reason:
-            log.warning("%s", reason)
-        self._status.set_waiting(part, reason, self._clock.now())
 
     def _tell_readiness(self) -> None:
         if not self._lanes:

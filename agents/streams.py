@@ -17,6 +17,7 @@ __all__ = [
     "Events",
     "acknowledge",
     "batch_consumer",
+    "is_forgotten",
     "records_of",
     "recovered",
     "unacked",
@@ -47,6 +48,11 @@ async def acknowledge(stream: Events, event: Event) -> None:
 def records_of(event: Event) -> list[LogRecord]:
     """The records of an event of a batch topic: contiguous, at least one."""
     return cast("BatchMessage", event.message).records
+
+
+def is_forgotten(event: Event) -> bool:
+    """Whether what the event of a batch topic holds comes again: not to be worked on."""
+    return cast("BatchMessage", event.message).is_forgotten
 
 
 def batch_consumer(app: faust.App) -> BatchConsumer:

@@ -18,6 +18,10 @@ What an agent on a batch topic does, and need do::
 
 It must be ``noack()`` and the only agent of its topic. The event itself has neither key
 nor value, so that no table can be written from it.
+
+What was handed out and is not done is all that a worker holds of a partition, in queues,
+buffers and files under way. Where that is more than ``max_held_bytes`` of the transport,
+nothing more of that partition is fetched; the others go on.
 """
 
 from collections.abc import AsyncIterator, Iterator, Sequence
@@ -32,13 +36,16 @@ from mode.utils.futures import notify
 
 from greenpulse.broker.batches import BatchesInFlight, BatchRange
 from greenpulse.broker.log import LogRecord
+from greenpulse.errors import BrokerUnavailable
 
-__all__ = ["QUEUE_BATCHES", "BatchConsumer", "BatchMessage", "batch_topic"]
+__all__ = ["MAX_HELD_BYTES", "QUEUE_BATCHES", "BatchConsumer", "BatchMessage", "batch_topic"]
 
+MAX_HELD_BYTES = 12 * 1024 * 1024
+"""Of keys and values of one partition, unless the transport says otherwise."""
 QUEUE_BATCHES = 16
-"""Length of the queue of an agent on a batch topic: it bounds the bytes in memory."""
-_PRESSURE_SECONDS = 0.02
-"""Pause while every queue is full; stock Faust sleeps for a second."""
+"""Length of the queue of an agent on a batch topic, whose batches are short of a MiB."""
+_PRESSURE_SECONDS = 0.05
+"""How soon to look again at a partition that holds too much; stock Faust takes a second."""
 _LOG_APPEND_TIME = 1
 
 
@@ -65,6 +72,11 @@ class BatchMessage(ConsumerMessage):
     records: list[LogRecord]
     in_flight: BatchRange | None
 
+    @property
+    def is_forgotten(self) -> bool:
+        """Whether it comes again, or is another worker's by now: not to be worked on."""
+        return self.in_flight is None or self.in_flight.is_forgotten
+
 
 class BatchConsumer(Consumer):
     """Delivers the transport's ``batch_topics`` in batches; see the module."""
@@ -82,15 +94,19 @@ class BatchConsumer(Consumer):
         """Say that all records up to ``offset``, itself included, are durable."""
         self._in_flight(partition).acknowledge_through(offset)
 
-    async def rewind(self, partition: TP, offset: int) -> None:
+    async def rewind(self, partition: TP, offset: int) -> bool:
         """Deliver from ``offset`` on, forwards or backwards; all below it is durable.
 
         What was delivered before and is not acknowledged is forgotten: it comes again
         where it is not below ``offset``. The group's offset follows with a commit, where
         that is ahead; it never goes back.
+
+        Returns:
+            Whether the group's offset was ahead of ``offset``.
         """
         await self.seek(partition, offset)
         self._in_flight(partition).begin_at(offset, is_done_below=True)
+        return (self._committed_offset[partition] or 0) > offset
 
     # What follows overrides Faust.
 
@@ -111,6 +127,8 @@ class BatchConsumer(Consumer):
 
     async def on_partitions_assigned(self, assigned: set[TP], generation_id: int = 0) -> None:
         """Forget the batches of the generation before."""
+        for in_flight in self._batches.values():
+            in_flight.forget()
         self._batches.clear()
         await super().on_partitions_assigned(assigned, generation_id)
 
@@ -122,6 +140,15 @@ class BatchConsumer(Consumer):
                     yield tp, message
 
     async def _getmany(self, active_partitions: set[TP] | None, timeout: float) -> RecordMap:  # noqa: ASYNC109 - Faust's
+        full = {tp for tp in self._batches if self._holds_too_much(tp)}
+        if full and active_partitions is not None:
+            # A set of its own: this one is Faust's.
+            active_partitions = active_partitions - full
+            # They may have room soon, which is not to be missed while others wait for records.
+            timeout = _PRESSURE_SECONDS
+            if not active_partitions:
+                await self.sleep(timeout)
+                return {}
         fetched = await super()._getmany(active_partitions, timeout)  # type: ignore[safe-super] # mixed into a driver's
         return {
             tp: [_Batch(self.as_log_records(records))]
@@ -158,7 +185,12 @@ class BatchConsumer(Consumer):
         if in_flight.is_behind(message.offset):
             return False
         if in_flight.is_ahead(first):
-            log_start = (await self.earliest_offsets(tp))[tp]
+            try:
+                log_start = (await self.earliest_offsets(tp))[tp]
+            except BrokerUnavailable as error:
+                self.log.warning("%s", error)
+                await self._seek(tp, in_flight.next_offset or 0)
+                return False
             again_from = in_flight.offset_to_fetch_again(first, log_start)
             if again_from is not None:
                 self.log.info("fetching %s again from %d, got %d", tp, again_from, first)
@@ -169,7 +201,8 @@ class BatchConsumer(Consumer):
             )
         elif in_flight.next_offset is not None and first < in_flight.next_offset:
             message.records = [r for r in message.records if r.offset >= in_flight.next_offset]
-        message.in_flight = in_flight.take(message.records[0].offset, message.offset)
+        size_bytes = sum(map(_size_of, message.records))
+        message.in_flight = in_flight.take(message.records[0].offset, message.offset, size_bytes)
         # Faust drops what lies below the last offset it delivered, which a batch that was
         # on its way during a seek leaves behind. The sequence is kept here.
         self._read_offset[tp] = None
@@ -208,9 +241,17 @@ class BatchConsumer(Consumer):
             return {}, active
         return await super()._wait_next_records(timeout)
 
+    def _holds_too_much(self, tp: TP) -> bool:
+        max_held_bytes: int = cast("Any", self.transport).max_held_bytes
+        return self._batches[tp].held_bytes > max_held_bytes
+
     def _is_batch(self, tp: TP) -> bool:
         topics: frozenset[str] = cast("Any", self.transport).batch_topics
         return tp.topic in topics
 
     def _in_flight(self, tp: TP) -> BatchesInFlight:
         return self._batches.setdefault(tp, BatchesInFlight())
+
+
+def _size_of(record: LogRecord) -> int:
+    return len(record.key or b"") + len(record.value or b"")

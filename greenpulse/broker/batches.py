@@ -14,7 +14,11 @@ class BatchRange:
 
     first: int
     last: int
+    size_bytes: int = 0
+    """Of what it holds in memory until it is done."""
     is_acknowledged: bool = False
+    is_forgotten: bool = False
+    """Its records are delivered again, or were done by another worker."""
 
 
 class BatchesInFlight:
@@ -30,15 +34,23 @@ class BatchesInFlight:
         self._ranges: deque[BatchRange] = deque()
         self._done_end: int | None = None
         self._fetches_in_vain = 0
+        self.held_bytes = 0
+        """Of the batches that were handed out and are not done."""
+
+    def forget(self) -> None:
+        """Forget what is in flight; acknowledging it has no effect any more."""
+        for taken in self._ranges:
+            taken.is_forgotten = True
+        self._ranges.clear()
+        self.held_bytes = 0
 
     def begin_at(self, offset: int, *, is_done_below: bool = False) -> None:
         """Expect ``offset`` next and forget what is in flight.
 
-        Acknowledging a forgotten batch has no effect. Where all below ``offset`` is known
-        to be done, that may be committed.
+        Where all below ``offset`` is known to be done, that may be committed.
         """
         self.next_offset = offset
-        self._ranges.clear()
+        self.forget()
         self._done_end = offset if is_done_below else None
         self._fetches_in_vain = 0
 
@@ -67,10 +79,11 @@ class BatchesInFlight:
         self._fetches_in_vain += 1
         return wanted
 
-    def take(self, first: int, last: int) -> BatchRange:
+    def take(self, first: int, last: int, size_bytes: int = 0) -> BatchRange:
         """Put a batch behind the others."""
-        taken = BatchRange(first, last)
+        taken = BatchRange(first, last, size_bytes)
         self._ranges.append(taken)
+        self.held_bytes += size_bytes
         self.next_offset = last + 1
         self._fetches_in_vain = 0
         return taken
@@ -82,11 +95,15 @@ class BatchesInFlight:
             if front.last > offset:
                 front.first = self._done_end = offset + 1
             else:
-                self._done_end = front.last + 1
-                self._ranges.popleft()
+                self._let_go()
 
     def committable(self) -> int | None:
         """The offset up to which, itself excluded, all is done; None where nothing is new."""
         while self._ranges and self._ranges[0].is_acknowledged:
-            self._done_end = self._ranges.popleft().last + 1
+            self._let_go()
         return self._done_end
+
+    def _let_go(self) -> None:
+        done = self._ranges.popleft()
+        self._done_end = done.last + 1
+        self.held_bytes -= done.size_bytes

@@ -19,7 +19,7 @@ from faust.types import AppT
 from faust.types.transports import ConsumerT, ProducerT
 from yarl import URL
 
-from greenpulse.broker.batch_consumer import BatchConsumer
+from greenpulse.broker.batch_consumer import MAX_HELD_BYTES, BatchConsumer
 from greenpulse.broker.embedded_consumer import EmbeddedConsumer
 from greenpulse.broker.embedded_producer import EmbeddedProducer
 from greenpulse.records import POLLS_TOPIC
@@ -45,6 +45,7 @@ class Transport(base.Transport):
         super().__init__(url, app, loop)
         self.batch_topics: frozenset[str] = frozenset({POLLS_TOPIC})
         """Topics that are delivered in batches; see ``greenpulse.broker.batch_consumer``."""
+        self.max_held_bytes = MAX_HELD_BYTES
         self.path = Path(f"{url[0].host or ''}{url[0].path}")
 
 

@@ -45,8 +45,16 @@ class _Lane:
     resume_at: int
     """Not below this offset is anything wanted: what lies before is accepted as lost."""
     closed: deque[Batch] = field(default_factory=deque)
-    written: list[WrittenFile] = field(default_factory=list)
     writing: asyncio.Lock = field(default_factory=asyncio.Lock)
+
+    def oldest_to_write(self) -> Batch | None:
+        """What of the oldest closed file is not durable yet; those that are, are let go."""
+        while self.closed:
+            rest = self.closed[0].after(self.writer.end.offset)
+            if rest is not None:
+                return rest
+            self.closed.popleft()
+        return None
 
 
 class Archive:
@@ -114,19 +122,15 @@ class Archive:
         self._lanes[partition] = _Lane(writer, Buffer(end.offset + 1, self._rotation), wanted)
         return wanted
 
-    async def add(self, partition: int, records: Sequence[Record]) -> list[WrittenFile]:
-        """Take ``records`` of an open partition; write what got full.
+    async def add(self, partition: int, records: Sequence[Record]) -> None:
+        """Take ``records`` of an open partition; what got full waits for ``write``.
 
         Records delivered before are dropped.
-
-        Returns:
-            The files that became durable, oldest first.
 
         Raises:
             ChainBroken: offsets before ``records`` were not delivered, though the log has
                 them; nothing was taken: deliver from ``next_offset`` on.
-            PermanentError: they cannot be read any more, as with ``open``; or the chain
-                cannot be written, as ``ChainWriter.write`` says.
+            PermanentError: they cannot be read any more, as with ``open``.
         """
         lane = self._lane(partition)
         if self._holes_before(partition, records):
@@ -136,7 +140,32 @@ class Archive:
                 await self._explain(partition, hole)
         fresh = rising_from(self.next_offset(partition), records)
         lane.closed += lane.buffer.fill(fresh, self._clock.monotonic())
-        return await self._write_closed(lane)
+
+    def close(self, partition: int, reason: RotationReason) -> None:
+        """Let the file that is being filled end here, where it has records."""
+        lane = self._lane(partition)
+        lane.closed += lane.buffer.close(reason)
+
+    async def write(self, partition: int) -> WrittenFile | None:
+        """Write the oldest closed file of an open partition, or what of it is not durable.
+
+        One at a time, in order, whoever calls. Meanwhile ``add`` fills the next ones.
+
+        Returns:
+            The file that became durable; None where none is closed.
+
+        Raises:
+            PermanentError: the chain cannot be written, as ``ChainWriter.write`` says.
+        """
+        lane = self._lane(partition)
+        async with lane.writing:
+            rest = lane.oldest_to_write()
+            if rest is None:
+                return None
+            written = await lane.writer.write(rest)
+            lane.buffer.move_to(lane.writer.end.offset + 1)
+            lane.oldest_to_write()
+            return written
 
     async def flush(self, partition: int, reason: RotationReason) -> list[WrittenFile]:
         """Write all that is held of an open partition.
@@ -147,9 +176,11 @@ class Archive:
         Raises:
             PermanentError: the chain cannot be written, as ``ChainWriter.write`` says.
         """
-        lane = self._lane(partition)
-        lane.closed += lane.buffer.close(reason)
-        return await self._write_closed(lane)
+        self.close(partition, reason)
+        written = []
+        while (file := await self.write(partition)) is not None:
+            written.append(file)
+        return written
 
     def drop(self, partition: int) -> None:
         """Forget what is held of ``partition``; it is wanted again from ``durable_offset`` on."""
@@ -160,13 +191,9 @@ class Archive:
             lane.buffer = Buffer(lane.resume_at, self._rotation)
 
     def due(self) -> list[int]:
-        """Partitions whose window is over, or that have a closed file to write."""
+        """Partitions whose window is over."""
         now = self._clock.monotonic()
-        return sorted(
-            partition
-            for partition, lane in self._lanes.items()
-            if lane.closed or lane.buffer.is_due(now)
-        )
+        return sorted(p for p, lane in self._lanes.items() if lane.buffer.is_due(now))
 
     def held(self, partition: int) -> Held:
         """What of ``partition`` is only in memory; nothing where it is not open."""
@@ -229,17 +256,3 @@ class Archive:
                 f"{hole.last} were not delivered, and the log has them"
             )
             raise ChainBroken(message)
-
-    async def _write_closed(self, lane: _Lane) -> list[WrittenFile]:
-        """Write closed files in order, one at a time, whoever closed them."""
-        async with lane.writing:
-            while lane.closed:
-                rest = lane.closed[0].after(lane.writer.end.offset)
-                if rest is None:
-                    lane.closed.popleft()
-                    continue
-                lane.written.append(await lane.writer.write(rest))
-                lane.buffer.move_to(lane.writer.end.offset + 1)
-            # Kept in the lane until here, so that a failure midway loses no news.
-            written, lane.written = lane.written, []
-            return written

@@ -35,8 +35,10 @@ async def test_full_files_are_written_at_once_and_the_rest_is_held(store: Memory
     archive = archive_of(store, log)
     await archive.open(0)
 
-    written = await archive.add(0, log.records)
+    await archive.add(0, log.records)
+    written = [await archive.write(0), await archive.write(0), await archive.write(0)]
 
+    assert written.pop() is None
     assert [(w.file.start_offset, w.file.end_offset) for w in written] == [(0, 9), (10, 19)]
     assert [w.reason for w in written] == [RotationReason.COUNT] * 2
     assert not any(w.is_adopted for w in written)
@@ -163,6 +165,7 @@ async def test_dropping_forgets_what_is_held_and_wants_it_again(store: MemorySto
     archive = archive_of(store, log)
     await archive.open(0)
     await archive.add(0, log.records)
+    await archive.write(0)
 
     archive.drop(0)
     archive.drop(7)
