@@ -81,6 +81,7 @@ class LoadDesk:
             for load in await loader.catch_up(partition):
                 seconds = self._clock.monotonic() - began
                 self._metrics.loads.labels(partition).inc()
+                self._metrics.loaded_records.labels(partition).inc(load.record_count)
                 self._metrics.load_seconds.observe(seconds)
                 self._metrics.unreadable_records.labels(partition).inc(load.unreadable_count)
                 log.info(

@@ -26,6 +26,10 @@ class PollReport:
     def on_poll(self, poll: Poll, reading: Reading) -> None:
         """Take note of one poll, before it is sent."""
         self._metrics.polls.labels(poll.series, reading.outcome.value).inc()
+        if poll.attempts <= 1:
+            # What is asked once more is the same tick.
+            result = "asked" if poll.attempts else "missed"
+            self._metrics.ticks.labels(poll.series, result).inc()
         series = self._status.series.setdefault(poll.series, SeriesStatus())
         if reading.outcome in _FAILED:
             series.ticks_failed += 1

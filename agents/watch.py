@@ -72,6 +72,7 @@ class Watching(Service):
         ends = await self._broker.bounds(POLLS_TOPIC)
         for partition, status in self._status.partitions.items():
             if partition in ends:
+                status.log_start_offset = ends[partition].first
                 status.log_end_offset = ends[partition].end
             held = self._archive.held(partition)
             status.held_records, status.held_bytes = held.records, held.bytes

@@ -5,6 +5,7 @@ follow the way of the data.
 """
 
 import os
+import platform
 import socket
 import sys
 from collections.abc import Awaitable, Callable
@@ -44,6 +45,7 @@ from greenpulse.grid.poller import Poller
 from greenpulse.grid.schedule import build_schedule
 from greenpulse.lake.archive import Archive
 from greenpulse.lake.claims import Claims, Source
+from greenpulse.lake.measured import MeasuredStore
 from greenpulse.lake.reader import ChainReader
 from greenpulse.lake.rotation import RotationPolicy
 from greenpulse.metrics import Metrics
@@ -103,7 +105,7 @@ def build(settings: Settings) -> faust.App:
     """Put the worker together; nothing is connected, created or started yet."""
     clock, status, metrics, view = SystemClock(), PipelineStatus(), Metrics(), LiveView()
     worker_name = f"{socket.gethostname()}-{os.getpid()}"
-    broker, store = open_log(settings), open_store(settings)
+    broker, store = open_log(settings), MeasuredStore(open_store(settings), clock, metrics)
     claims = Claims(store, uuid4)
     app = _app(settings)
     if settings.broker.scheme == "kafka":
@@ -157,19 +159,21 @@ def build(settings: Settings) -> faust.App:
         load.attach(app, desk)
     track.attach(app, status, partitions=settings.partitions)
     poll.attach(app, poller, client, report, following.is_whole)
+    watchdog = Watchdog(_STANDSTILL_SECONDS, clock.monotonic)
     watching = Watching(
         app,
         broker=broker,
         archive=keeper,
         status=status,
         clock=clock,
-        watchdog=Watchdog(_STANDSTILL_SECONDS, clock.monotonic),
+        watchdog=watchdog,
         advance=Advance(3 * settings.archive_window_seconds + _STANDSTILL_SECONDS),
     )
     _start_with(app, following)
     _start_with(app, watching)
     if isinstance(broker, EmbeddedLog):
         _start_with(app, Cleaning(broker, keeper, status, clock, days=settings.retention_days))
+    _measure(metrics, poller, watchdog)
     _mount(app, Pages(view, status, metrics, clock, __version__))
     preparation = partial(prepare, settings, broker, store, claims, uuid4)
     app.conf.Worker = _worker_of(settings, preparation)
@@ -219,6 +223,13 @@ def _broker_url(settings: Settings) -> str:
 def _start_with(app: faust.App, service: Service) -> None:
     # Faust takes a service as well as a class of one; its annotation knows of the class only.
     app.service(cast("Any", service))
+
+
+def _measure(metrics: Metrics, poller: Poller, watchdog: Watchdog) -> None:
+    """Let the metrics ask, at each scrape, what nobody tells them."""
+    metrics.build.info({"version": __version__, "python": platform.python_version()})
+    metrics.waiting_polls_bytes.set_function(lambda: poller.outbox.held_bytes)
+    metrics.silence_seconds.set_function(lambda: watchdog.silence_seconds)
 
 
 def _mount(app: faust.App, pages: Pages) -> None:

@@ -29,6 +29,8 @@ class PartitionStatus:
     is_assigned: bool = False
     is_open: bool = False
     """Whether it is archived; where it is assigned and not open, a part says why."""
+    log_start_offset: int | None = None
+    """The oldest offset that the log still has."""
     log_end_offset: int | None = None
     """The next offset that the log will give; the others below are the last ones, inclusive."""
     archived_offset: int | None = None

@@ -90,6 +90,11 @@ class Watchdog:
         """Say that the event loop turns and that its work advances."""
         self._beat_at = self._monotonic()
 
+    @property
+    def silence_seconds(self) -> float:
+        """Since the last beat; beyond the patience the worker is ended."""
+        return self._monotonic() - self._beat_at
+
     def stop(self) -> None:
         """End the watch; a worker may take its time to stop."""
         self._stopped.set()

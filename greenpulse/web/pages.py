@@ -14,7 +14,8 @@ from greenpulse.status import PipelineStatus
 from greenpulse.web.answers import HTML, JSON, answer
 from greenpulse.web.api import half_hours_json, now_json, pipeline_json
 from greenpulse.web.assets import assets, render
-from greenpulse.web.health import exposition, readiness_json
+from greenpulse.web.exposition import exposition
+from greenpulse.web.health import readiness_json
 from greenpulse.web.live import LiveView
 from greenpulse.web.live_page import live_page
 from greenpulse.web.openapi import openapi_json

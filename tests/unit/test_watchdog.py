@@ -97,3 +97,13 @@ def test_a_worker_that_stops_in_order_is_not_ended() -> None:
     watchdog.stop()
 
     assert ended == []
+
+
+def test_the_silence_is_that_since_the_last_beat() -> None:
+    watchdog = Watchdog(3600.0, Clock(step=1.0).monotonic, lambda _: None)
+
+    before = watchdog.silence_seconds
+    later = watchdog.silence_seconds
+    watchdog.beat()
+
+    assert (before, later, watchdog.silence_seconds) == (1.0, 2.0, 1.0)
