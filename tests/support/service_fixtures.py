@@ -28,9 +28,6 @@ _XDIST_WORKER = os.environ.get("PYTEST_XDIST_WORKER")  # noqa: TID251 - set by p
 
 Server = TypeVar("Server", bound=ServiceProcess)
 
-# What this process started for all: it runs on when the tests of this process are over.
-_started_for_all: list[ServiceProcess] = []
-
 
 @pytest.fixture(scope="session")
 def kafka(tmp_path_factory: pytest.TempPathFactory) -> KafkaAddress:
@@ -95,7 +92,7 @@ def _of_this_run(
         if not reference.exists():
             server = make(folder / make.__name__, owner=owner)
             server.start()
-            _started_for_all.append(server)
+            server.leave_to_owner()
             reference.write_text(json.dumps({name: getattr(server, name) for name in names}))
     found: dict[str, str] = json.loads(reference.read_text())
     return found
