@@ -155,6 +155,7 @@ class ArchiveDesk:
         file = written.file
         self._metrics.files.labels(file.partition, written.reason.value).inc()
         self._metrics.archived_records.labels(file.partition).inc(file.record_count)
+        self._metrics.archived_bytes.labels(file.partition).inc(file.size_bytes)
         if written.is_adopted:
             self._metrics.adoptions.labels(file.partition).inc()
         log.info(

@@ -14,6 +14,8 @@ class RotationReason(Enum):
     BYTES = "bytes"
     REVOKE = "revoke"
     SHUTDOWN = "shutdown"
+    GAP = "gap"
+    """What follows cannot be read any more, and perhaps nothing of this either."""
 
 
 @dataclass(frozen=True, slots=True)

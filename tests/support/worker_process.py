@@ -70,6 +70,11 @@ class WorkerProcess:
             while not _are_held((await self.json("/api/v1/pipeline"))["partitions"]):
                 await asyncio.sleep(0.05)
 
+    def send(self, number: signal.Signals) -> None:
+        """Send a signal that does not end it, such as SIGSTOP."""
+        assert self._process is not None
+        self._process.send_signal(number)
+
     async def kill(self) -> None:
         """``kill -9``."""
         await self.end(signal.SIGKILL)

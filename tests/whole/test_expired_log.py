@@ -3,6 +3,7 @@
 import asyncio
 import re
 import shlex
+import signal
 from collections.abc import AsyncIterator, Awaitable, Callable
 from pathlib import Path
 
@@ -36,13 +37,13 @@ async def kafka_worker(tmp_path: Path, own_kafka: KafkaServer) -> AsyncIterator[
     await worker.kill()
 
 
-def worker_on(broker: str, folder: Path) -> WorkerProcess:
+def worker_on(broker: str, folder: Path, *, window_seconds: int = 1) -> WorkerProcess:
     return WorkerProcess(
         folder,
         f"http://127.0.0.1:{free_port()}",
         BROKER=broker,
         POLL_SECONDS=0.5,
-        ARCHIVE_WINDOW_SECONDS=1,
+        ARCHIVE_WINDOW_SECONDS=window_seconds,
     )
 
 
@@ -50,14 +51,31 @@ async def test_a_partition_that_stands_still_says_what_to_type_and_goes_on_by_it
     worker: WorkerProcess, tmp_path: Path
 ) -> None:
     async def lose_polls() -> None:
-        way = SmallWay(tmp_path / "data")
-        await asyncio.to_thread(way.append_polls, 20)
-        way.change_log(
-            "delete from record where partition_id = (select partition_id from partition"
-            " join topic using (topic_id) where name = 'greenpulse.polls' and number = 0)"
-        )
+        await asyncio.to_thread(lose_all_polls, SmallWay(tmp_path / "data"))
 
     await assert_the_way_out_works(worker, lose_polls)
+
+
+async def test_what_a_worker_holds_when_the_log_expires_behind_it_is_archived(
+    tmp_path: Path,
+) -> None:
+    worker = worker_on("embedded://", tmp_path, window_seconds=600)
+    try:
+        await worker.start()
+        before = await holds(worker, records=3)
+        worker.send(signal.SIGSTOP)
+        await asyncio.to_thread(lose_all_polls, SmallWay(tmp_path / "data"))
+        worker.send(signal.SIGCONT)
+        _, _, first, last = await command_said(worker)
+        code, stdout, _ = await worker.command("accept-gap", "0", first, last)
+        await worker.terminate()
+        audited, report, _ = await worker.command("audit")
+    finally:
+        await worker.kill()
+
+    assert int(first) >= before["archived_offset"] + 1 + before["held_records"]
+    assert code == 0, stdout
+    assert audited == 0, report
 
 
 async def test_so_it_does_on_kafka(kafka_worker: WorkerProcess, own_kafka: KafkaServer) -> None:
@@ -74,6 +92,25 @@ async def test_so_it_does_on_kafka(kafka_worker: WorkerProcess, own_kafka: Kafka
         await admin.close()
 
     await assert_the_way_out_works(kafka_worker, lose_polls)
+
+
+def lose_all_polls(way: SmallWay) -> None:
+    """Append some national polls, and let the log lose all that it has."""
+    way.append_polls(20)
+    way.change_log(
+        "delete from record where partition_id = (select partition_id from partition"
+        " join topic using (topic_id) where name = 'greenpulse.polls' and number = 0)"
+    )
+
+
+async def holds(worker: WorkerProcess, *, records: int) -> dict[str, int]:
+    """Wait until that many national polls are in memory only; how the partition is then."""
+    async with asyncio.timeout(_GOES_ON_WITHIN_SECONDS):
+        while True:
+            lane: dict[str, int] = (await worker.json("/api/v1/pipeline"))["partitions"][0]
+            if lane["held_records"] >= records:
+                return lane
+            await asyncio.sleep(0.1)
 
 
 async def assert_the_way_out_works(
