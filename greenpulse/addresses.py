@@ -1,5 +1,6 @@
 """Addresses of the parts: ``embedded://PATH``, ``kafka://host:9092``, ``s3://bucket/prefix``."""
 
+import re
 from collections.abc import Sequence
 from dataclasses import dataclass, replace
 from pathlib import Path
@@ -8,6 +9,8 @@ from urllib.parse import urlsplit
 __all__ = ["Address", "read_address", "read_url"]
 
 _EMBEDDED = ("embedded", "file", "duckdb")
+_HOST = re.compile(r"(\[[0-9A-Fa-f:.]+\]|[A-Za-z0-9_.-]+)(:(?P<port>[0-9]{1,5}))?")
+_MAX_PORT = 65_535
 
 
 @dataclass(frozen=True, slots=True)
@@ -59,8 +62,16 @@ def read_address(text: str, schemes: Sequence[str], example: str) -> Address:
     if scheme in _EMBEDDED and (location.startswith("~") or "\0" in location):
         message = f"a path without ~, such as {scheme}://data/{scheme}"
         raise ValueError(message)
+    if scheme == "kafka" and not all(map(_is_host, location.rstrip("/").split(","))):
+        message = f"hosts with ports, such as {example} or kafka://one:9092,two:9092"
+        raise ValueError(message)
     path = Path(location) if scheme in _EMBEDDED and location else None
     return Address(scheme, location.rstrip("/"), path)
+
+
+def _is_host(text: str) -> bool:
+    found = _HOST.fullmatch(text)
+    return found is not None and 1 <= int(found["port"] or 1) <= _MAX_PORT
 
 
 def read_url(text: str) -> str:

@@ -15,7 +15,7 @@ from greenpulse.lake.self_test import prove_create_only
 from greenpulse.lake.store import Store
 from greenpulse.records import POLLS_TOPIC
 from greenpulse.settings import Settings
-from greenpulse.topics import topic_specs
+from greenpulse.topics import GROUP, topic_specs
 from greenpulse.warehouse.load import Loader
 from greenpulse.warehouse.warehouse import Bronze, Identity, SeriesPeriod, Warehouse
 
@@ -42,8 +42,9 @@ async def prepare(
     _make_folder(settings.data)
     if settings.broker.path is not None:
         WorkerLock(settings.broker.path).acquire()
-    retention_seconds = settings.retention_days * _SECONDS_A_DAY
-    await broker.ensure_topics(topic_specs(settings.partitions, retention_seconds))
+    specs = topic_specs(settings.partitions, settings.retention_days * _SECONDS_A_DAY)
+    await broker.ensure_topics(specs)
+    await broker.prove_access([spec.name for spec in specs], GROUP)
     try:
         await prove_create_only(store, new_uuid)
         await claims.claim_lake()

@@ -158,7 +158,7 @@ class Settings:
         "KAFKA_SECURITY_PROTOCOL",
         "PLAINTEXT",
         "",
-        "How to speak to Kafka.",
+        "How to speak to Kafka: SSL encrypts, SASL signs in.",
         read_choice("PLAINTEXT", "SSL", "SASL_PLAINTEXT", "SASL_SSL"),
     )
     kafka_sasl_mechanism: str = _setting(
@@ -166,12 +166,12 @@ class Settings:
         "",
         "",
         "How to sign in to Kafka.",
-        read_choice("SCRAM-SHA-512", "SCRAM-SHA-256", "PLAIN", "GSSAPI", "OAUTHBEARER"),
+        read_choice("SCRAM-SHA-512", "SCRAM-SHA-256", "PLAIN"),
     )
     kafka_username: str = _setting("KAFKA_USERNAME", "", "", "SASL user.")
     kafka_password: str = _setting("KAFKA_PASSWORD", "", "", "SASL password.", is_secret=True)
     kafka_ca_file: str = _setting(
-        "KAFKA_CA_FILE", "", "file", "Certificate authority of the brokers."
+        "KAFKA_CA_FILE", "", "file", "Who signed the brokers' certificates; not set: the system's."
     )
     s3_endpoint: str = _setting(
         "S3_ENDPOINT", "", "address", "Of MinIO or another S3; not set: AWS.", read_url
@@ -260,17 +260,25 @@ def _settings_by_field() -> dict[str, Setting]:
 def _without_their_other_half(values: Mapping[str, Any]) -> list[str]:
     """Settings that are of no use without another one that is not set."""
     pairs = [("s3_access_key", "s3_secret_key"), ("s3_secret_key", "s3_access_key")]
-    if (values.get("kafka_security_protocol") or "").startswith("SASL"):
+    protocol = values.get("kafka_security_protocol") or ""
+    if protocol.startswith("SASL"):
         pairs.append(("kafka_security_protocol", "kafka_sasl_mechanism"))
-    if (values.get("kafka_sasl_mechanism") or "").startswith(("SCRAM", "PLAIN")):
-        pairs.append(("kafka_sasl_mechanism", "kafka_username"))
-        pairs.append(("kafka_sasl_mechanism", "kafka_password"))
+    pairs.append(("kafka_sasl_mechanism", "kafka_username"))
+    pairs.append(("kafka_sasl_mechanism", "kafka_password"))
     settings = _settings_by_field()
-    return [
+    found = [
         f"{settings[other].name} is not set: {settings[name].name} is of no use without it"
         for name, other in pairs
         if values.get(name) and other in values and not values[other]
     ]
+    # Who sets these believes that the way to Kafka is safe.
+    for name, part in (("kafka_sasl_mechanism", "SASL"), ("kafka_ca_file", "SSL")):
+        if values.get(name) and protocol and part not in protocol:
+            found.append(
+                f"{settings[name].name} is of no use: GREENPULSE_KAFKA_SECURITY_PROTOCOL is "
+                f"{protocol}, want one with {part} in it, such as SASL_SSL"
+            )
+    return found
 
 
 def _with_derived(values: dict[str, Any]) -> dict[str, Any]:

@@ -1,12 +1,14 @@
 """The embedded log: topics and partitions in one SQLite file, for one machine."""
 
 import asyncio
+import sqlite3
 from collections.abc import AsyncIterator, Collection, Iterator, Mapping, Sequence
 from contextlib import contextmanager
 from datetime import datetime, timedelta
 from pathlib import Path
 
-from greenpulse.broker.log import LogRecord, Message, OffsetBounds, TopicSpec
+from greenpulse.broker.embedded_differences import embedded_differences
+from greenpulse.broker.log import LogRecord, Message, OffsetBounds, TopicDifference, TopicSpec
 from greenpulse.broker.log_file import Append, Fetch, LogFile, Place
 from greenpulse.broker.log_thread import LogThread, Watch
 from greenpulse.clock import Clock, SystemClock
@@ -33,6 +35,7 @@ class EmbeddedLog:
     """
 
     def __init__(self, path: Path, clock: Clock | None = None) -> None:
+        self._path = path
         self._clock = clock or SystemClock()
         self._thread = LogThread.of(path)
         self._is_closed = False
@@ -46,6 +49,17 @@ class EmbeddedLog:
             SettingsError: a topic exists with another partition count.
         """
         await self._thread.call(LogFile.ensure_topics, specs)
+
+    async def compare_topics(self, specs: Sequence[TopicSpec]) -> list[TopicDifference]:
+        """How existing topics differ from ``specs``; absent ones are no difference."""
+        return embedded_differences(await self.topics(), specs, self._path)
+
+    async def prove_access(self, topics: Sequence[str], group: str) -> None:
+        """Do nothing: who may write the file may write every topic."""
+
+    async def describe(self) -> str:
+        """What the log is, for people."""
+        return f"one SQLite file (SQLite {sqlite3.sqlite_version})"
 
     async def topics(self) -> list[TopicSpec]:
         """Every topic."""

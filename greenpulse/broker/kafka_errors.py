@@ -8,14 +8,18 @@ from aiokafka.errors import (
     AuthenticationMethodNotSupported,
     ClusterAuthorizationFailedError,
     GroupAuthorizationFailedError,
+    GroupCoordinatorNotAvailableError,
     IllegalSaslStateError,
     KafkaError,
     MessageSizeTooLargeError,
+    NotEnoughReplicasAfterAppendError,
+    NotEnoughReplicasError,
     SaslAuthenticationFailed,
     TopicAuthorizationFailedError,
     UnsupportedSaslMechanismError,
 )
 
+from greenpulse.broker.kafka_connection import KafkaConnection
 from greenpulse.broker.kafka_records import MAX_BATCH_BYTES
 from greenpulse.errors import BrokerUnavailable, PermanentError, SettingsError
 
@@ -33,8 +37,11 @@ _NOT_ALLOWED = (
 )
 
 
+_TOO_FEW_REPLICAS = (NotEnoughReplicasAfterAppendError, NotEnoughReplicasError)
+
+
 @contextmanager
-def translated(action: str, hosts: str) -> Iterator[None]:
+def translated(action: str, connection: KafkaConnection) -> Iterator[None]:
     """Raise our errors only; ``action`` in gerund form, with its object quoted.
 
     Raises:
@@ -42,18 +49,39 @@ def translated(action: str, hosts: str) -> Iterator[None]:
         SettingsError: it does not let us in, or not do this.
         PermanentError: the message is too large for the topic.
     """
-    doing = f"{action} on Kafka at {hosts!r}"
+    doing = f"{action} on Kafka at '{connection.hosts}'"
     try:
         yield
     except _NOT_ALLOWED as error:
-        message = f"{doing}: {error}: check the GREENPULSE_KAFKA_ settings and the user's rights"
+        message = (
+            f"{doing}: {_reason(error)}: check the GREENPULSE_KAFKA_ settings, and the rights of "
+            f"'{connection.user}'"
+        )
         raise SettingsError(message) from error
     except MessageSizeTooLargeError as error:
         message = (
-            f"{doing}: {error}: set the topic's max.message.bytes to {MAX_BATCH_BYTES}, as "
-            "GreenPulse does when it creates it"
+            f"{doing}: {_reason(error)}: set the topic's max.message.bytes to {MAX_BATCH_BYTES}, "
+            "as GreenPulse does when it starts"
         )
         raise PermanentError(message) from error
-    except (KafkaError, OSError, TimeoutError) as error:
-        message = f"{doing}: {str(error) or type(error).__name__}"
+    except _TOO_FEW_REPLICAS as error:
+        message = (
+            f"{doing}: fewer replicas are in sync than the topic's min.insync.replicas: start the "
+            "brokers that are away"
+        )
         raise BrokerUnavailable(message) from error
+    except GroupCoordinatorNotAvailableError as error:
+        message = (
+            f"{doing}: Kafka has no coordinator of groups yet; where that lasts, it has fewer "
+            "brokers than its offsets.topic.replication.factor: set that to their number"
+        )
+        raise BrokerUnavailable(message) from error
+    except (KafkaError, OSError) as error:
+        message = f"{doing}: {_reason(error)}"
+        raise BrokerUnavailable(message) from error
+
+
+def _reason(error: Exception) -> str:
+    """What aiokafka says, without the name of its class where it says more."""
+    name = type(error).__name__
+    return str(error).rpartition(f"{name}: ")[2] or name

@@ -1,19 +1,25 @@
 """The log on Kafka, beside Faust: for commands, the archive's tail check, the pages."""
 
 import asyncio
-from collections.abc import AsyncIterator, Mapping, Sequence
+from collections.abc import AsyncIterator, Awaitable, Callable, Mapping, Sequence
 from contextlib import AsyncExitStack
+from typing import TypeVar
 
-import stamina
 from aiokafka import AIOKafkaConsumer, AIOKafkaProducer, TopicPartition
 from aiokafka.admin import AIOKafkaAdminClient
 from aiokafka.errors import GroupCoordinatorNotAvailableError
+from tenacity import AsyncRetrying, retry_if_exception_type, stop_after_delay, wait_fixed
 
+from greenpulse.broker.kafka_connection import KafkaConnection
 from greenpulse.broker.kafka_errors import translated
-from greenpulse.broker.kafka_records import MAX_BATCH_BYTES, log_records
-from greenpulse.broker.kafka_topics import create_topics, partition_counts
-from greenpulse.broker.log import LogRecord, Message, OffsetBounds, TopicSpec
+from greenpulse.broker.kafka_reach import prove_reached
+from greenpulse.broker.kafka_records import PRODUCER_OPTIONS, log_records
+from greenpulse.broker.kafka_release import oldest_release
+from greenpulse.broker.kafka_rights import missing_rights
+from greenpulse.broker.kafka_topics import KafkaTopics, partition_counts
+from greenpulse.broker.log import LogRecord, Message, OffsetBounds, TopicDifference, TopicSpec
 from greenpulse.broker.refusals import no_such_topic, place_messages
+from greenpulse.errors import SettingsError
 
 __all__ = ["KafkaLog"]
 
@@ -24,18 +30,24 @@ _READ_WAIT_MS = 50
 _FOLLOW_WAIT_MS = 500
 _AWAIT_TOPIC_SECONDS = 1.0
 _COORDINATOR_SECONDS = 20.0
+_COORDINATOR_LOOK_SECONDS = 0.2
+
+_Answer = TypeVar("_Answer")
 
 
 class KafkaLog:
-    """A ``greenpulse.broker.log.Log`` on the Kafka at ``hosts``.
+    """A ``greenpulse.broker.log.Log`` on Kafka. Nothing is connected before the first call.
 
-    Nothing is connected before the first call. ``connection`` holds what every client of
-    aiokafka takes besides: ``security_protocol``, ``ssl_context``, ``sasl_…``.
+    Where only hosts are given, it is spoken to in plain text.
+
+    Besides BrokerUnavailable, every method raises SettingsError where Kafka does not let
+    this user in, or not do this.
     """
 
-    def __init__(self, hosts: str, **connection: object) -> None:
-        self._hosts = hosts
-        self._connection = {"bootstrap_servers": hosts.split(","), **connection}
+    def __init__(self, connection: KafkaConnection | str) -> None:
+        if isinstance(connection, str):
+            connection = KafkaConnection(connection)
+        self._connection = connection
         self._open = AsyncExitStack()
         self._opening = asyncio.Lock()
         self._reading = asyncio.Lock()
@@ -48,19 +60,49 @@ class KafkaLog:
         self._keyless = 0
 
     async def ensure_topics(self, specs: Sequence[TopicSpec]) -> None:
-        """Create the topics that are absent; safe when several start at once.
-
-        Existing topics keep the settings that they have.
+        """Create the topics that are absent and mend the others; several may at once.
 
         Raises:
-            SettingsError: a topic exists with another partition count, or Kafka refuses it.
+            SettingsError: topics exist and differ in what cannot be mended, or Kafka
+                refuses to create one; each reason is a line.
         """
-        with translated("creating topics", self._hosts):
-            await create_topics(await self._admin(), specs)
+        with translated("creating topics", self._connection):
+            await (await self._topics()).ensure(specs)
+
+    async def compare_topics(self, specs: Sequence[TopicSpec]) -> list[TopicDifference]:
+        """How existing topics differ from ``specs``; absent ones are no difference."""
+        with translated("looking up topics", self._connection):
+            return await (await self._topics()).compare(specs)
+
+    async def prove_access(self, topics: Sequence[str], group: str) -> None:
+        """See that this user may read and write ``topics`` as a member of ``group``.
+
+        Raises:
+            SettingsError: names each right that is not given.
+        """
+        with translated(f"joining group {group!r}", self._connection):
+            admin = await self._admin()
+            missing = await _patiently(missing_rights, admin, topics, group)
+        if missing:
+            message = (
+                f"joining group {group!r} on Kafka at '{self._connection.hosts}': give "
+                f"'{self._connection.user}' the rights {', '.join(missing)}"
+            )
+            raise SettingsError(message)
+
+    async def describe(self) -> str:
+        """What Kafka says of itself, for people."""
+        with translated("looking up the cluster", self._connection):
+            admin = await self._admin()
+            cluster = await admin.describe_cluster()
+            brokers = len(cluster["brokers"])
+            size = "1 broker" if brokers == 1 else f"{brokers} brokers"
+            release = await oldest_release(admin)
+            return f"Kafka {release} or newer, {size}, cluster {cluster['cluster_id']}"
 
     async def bounds(self, topic: str) -> dict[int, OffsetBounds]:
         """Bounds of each partition; empty where the topic does not exist (none is made)."""
-        with translated(f"looking up {topic!r}", self._hosts):
+        with translated(f"looking up {topic!r}", self._connection):
             count = (await partition_counts(await self._admin())).get(topic, 0)
             return await self._bounds([TopicPartition(topic, n) for n in range(count)])
 
@@ -73,10 +115,10 @@ class KafkaLog:
         """
         if not messages:
             return []
-        with translated(f"appending to {topic!r}", self._hosts):
+        with translated(f"appending to {topic!r}", self._connection):
             count = (await partition_counts(await self._admin())).get(topic)
             if count is None:
-                raise no_such_topic(topic, self._hosts)
+                raise no_such_topic(topic, self._connection.hosts)
             partitions = place_messages(topic, messages, count, self._keyless)
             self._keyless += len(partitions)
             producer = await self._producer()
@@ -90,7 +132,7 @@ class KafkaLog:
         self, topic: str, partition: int, first: int, *, limit_records: int = 10_000
     ) -> list[LogRecord]:
         """Records from ``first`` on, in offset order; empty at the end of the log."""
-        with translated(f"reading {topic!r}", self._hosts):
+        with translated(f"reading {topic!r}", self._connection):
             if partition >= (await partition_counts(await self._admin())).get(topic, 0):
                 return []
             place = TopicPartition(topic, partition)
@@ -119,7 +161,7 @@ class KafkaLog:
         while not bounds:
             await asyncio.sleep(_AWAIT_TOPIC_SECONDS)
             bounds = await self.bounds(topic)
-        with translated(f"following {topic!r}", self._hosts):
+        with translated(f"following {topic!r}", self._connection):
             consumer = await self._start_consumer(_FOLLOW_WAIT_MS)
         try:
             places = {n: TopicPartition(topic, n) for n in bounds}
@@ -128,7 +170,7 @@ class KafkaLog:
                 first = bounds[number].first
                 consumer.seek(place, max(start.get(number, first), first))
             while True:
-                with translated(f"following {topic!r}", self._hosts):
+                with translated(f"following {topic!r}", self._connection):
                     fetched = await consumer.getmany(timeout_ms=_FOLLOW_WAIT_MS)
                 for place, records in fetched.items():
                     yield place.partition, log_records(records)
@@ -137,13 +179,9 @@ class KafkaLog:
 
     async def committed(self, group: str, topic: str) -> dict[int, int]:
         """The next offset that ``group`` wants of each partition that it committed."""
-        with translated(f"looking up the offsets of {group!r}", self._hosts):
+        with translated(f"looking up the offsets of {group!r}", self._connection):
             admin = await self._admin()
-            # A Kafka that never had a group first creates the topic of all offsets.
-            patient = stamina.AsyncRetryingCaller(timeout=_COORDINATOR_SECONDS)
-            offsets = await patient(
-                GroupCoordinatorNotAvailableError, admin.list_consumer_group_offsets, group
-            )
+            offsets = await _patiently(admin.list_consumer_group_offsets, group)
             return {
                 place.partition: committed.offset
                 for place, committed in offsets.items()
@@ -152,7 +190,7 @@ class KafkaLog:
 
     async def close(self) -> None:
         """Free the connections; later calls are an error."""
-        with translated("disconnecting", self._hosts):
+        with translated("disconnecting", self._connection):
             await self._open.aclose()
 
     async def _bounds(self, places: Sequence[TopicPartition]) -> dict[int, OffsetBounds]:
@@ -165,10 +203,16 @@ class KafkaLog:
         ends = await self._bounds_client.end_offsets(places)
         return {p.partition: OffsetBounds(firsts[p], ends[p]) for p in places}
 
+    async def _topics(self) -> KafkaTopics:
+        return KafkaTopics(await self._admin(), self._connection.user)
+
     async def _admin(self) -> AIOKafkaAdminClient:
         async with self._opening:
             if self._admin_client is None:
-                admin = AIOKafkaAdminClient(request_timeout_ms=_CONNECT_MS, **self._connection)
+                await prove_reached(self._connection)
+                admin = AIOKafkaAdminClient(
+                    request_timeout_ms=_CONNECT_MS, **self._connection.client_options()
+                )
                 self._open.push_async_callback(admin.close)
                 await admin.start()
                 self._admin_client = admin
@@ -177,13 +221,11 @@ class KafkaLog:
     async def _producer(self) -> AIOKafkaProducer:
         async with self._opening:
             if self._producer_client is None:
+                await prove_reached(self._connection)
                 producer = AIOKafkaProducer(
-                    acks="all",
-                    enable_idempotence=True,
-                    compression_type="gzip",
+                    **PRODUCER_OPTIONS,
                     max_batch_size=_BATCH_BYTES,
-                    max_request_size=MAX_BATCH_BYTES,
-                    **self._connection,
+                    **self._connection.client_options(),
                 )
                 self._open.push_async_callback(producer.stop)
                 await producer.start()
@@ -197,16 +239,28 @@ class KafkaLog:
             return self._reader_client
 
     async def _start_consumer(self, wait_ms: int) -> AIOKafkaConsumer:
+        await prove_reached(self._connection)
         consumer = AIOKafkaConsumer(
             auto_offset_reset="earliest",
             enable_auto_commit=False,
             fetch_max_wait_ms=wait_ms,
             max_partition_fetch_bytes=_FETCH_BYTES,
-            **self._connection,
+            **self._connection.client_options(),
         )
         self._open.push_async_callback(consumer.stop)
         await consumer.start()
         return consumer
+
+
+async def _patiently(ask: Callable[..., Awaitable[_Answer]], *arguments: object) -> _Answer:
+    """Ask about a group; a Kafka that never had one first creates the topic of all offsets."""
+    patient = AsyncRetrying(
+        retry=retry_if_exception_type(GroupCoordinatorNotAvailableError),
+        stop=stop_after_delay(_COORDINATOR_SECONDS),
+        wait=wait_fixed(_COORDINATOR_LOOK_SECONDS),
+        reraise=True,
+    )
+    return await patient(ask, *arguments)
 
 
 async def _go_to(reader: AIOKafkaConsumer, place: TopicPartition, offset: int) -> None:

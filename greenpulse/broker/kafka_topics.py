@@ -1,25 +1,35 @@
-"""Topics on Kafka: which there are, and how GreenPulse creates its own."""
+"""Topics on Kafka: which there are, how GreenPulse creates its own, and mends them."""
 
 import asyncio
+import logging
 from collections.abc import Mapping, Sequence
 
 from aiokafka.admin import AIOKafkaAdminClient, NewTopic
+from aiokafka.admin.config_resource import ConfigResource, ConfigResourceType
 from aiokafka.errors import NoError, TopicAlreadyExistsError, for_code
 
-from greenpulse.broker.kafka_records import MAX_BATCH_BYTES
-from greenpulse.broker.log import TopicSpec
-from greenpulse.broker.refusals import other_partition_count
+from greenpulse.broker.kafka_topic_settings import (
+    VITAL,
+    FoundTopic,
+    differences,
+    replication,
+    wanted_settings,
+)
+from greenpulse.broker.log import Consequence, TopicDifference, TopicSpec, sentences
 from greenpulse.errors import SettingsError
 
-__all__ = ["create_topics", "partition_counts"]
+__all__ = ["KafkaTopics", "partition_counts"]
 
-_BROKERS_DEFAULT = -1
-_FOR_EVER = -1
+log = logging.getLogger(__name__)
+
 _PROPAGATION_SECONDS = 0.1
+_PROPAGATION_LOOKS = 100
+_TOPICS_OWN = 1
+"""What DescribeConfigs says of a setting that the topic has itself."""
 
 
 async def partition_counts(admin: AIOKafkaAdminClient) -> dict[str, int]:
-    """The partitions of every topic.
+    """The partitions of every topic that this user may see.
 
     All topics are asked for: to ask for one that is missing would create it, with the
     broker's defaults.
@@ -28,53 +38,153 @@ async def partition_counts(admin: AIOKafkaAdminClient) -> dict[str, int]:
     return {topic["topic"]: len(topic["partitions"]) for topic in topics}
 
 
-async def create_topics(admin: AIOKafkaAdminClient, specs: Sequence[TopicSpec]) -> None:
-    """Create the topics that are absent, and wait until every one is there.
+class KafkaTopics:
+    """The topics of one Kafka, seen by one user, whom ``user`` names in sentences."""
 
-    Raises:
-        SettingsError: a topic exists with another partition count, or Kafka refuses it.
-    """
-    found = await partition_counts(admin)
-    missing = [spec for spec in specs if spec.name not in found]
-    if missing:
-        response = await admin.create_topics([_new_topic(spec) for spec in missing])
+    def __init__(self, admin: AIOKafkaAdminClient, user: str) -> None:
+        self._admin = admin
+        self._user = user
+
+    async def ensure(self, specs: Sequence[TopicSpec]) -> None:
+        """Create the topics that are absent, and mend what may be mended of the others.
+
+        Raises:
+            SettingsError: a topic cannot be used as it is, or Kafka refuses to create it;
+                each reason is a line.
+        """
+        await self._create(specs)
+        found = await self.compare(specs)
+        refused = [d for d in found if d.consequence is Consequence.REFUSED]
+        if not refused:
+            refused = await self._mend([d for d in found if d.consequence is Consequence.MENDED])
+        if refused:
+            raise SettingsError("\n".join(sentences(refused)))
+        for sentence in sentences(d for d in found if d.consequence is Consequence.SAID):
+            log.warning("topic_differs %s", sentence)
+
+    async def compare(self, specs: Sequence[TopicSpec]) -> list[TopicDifference]:
+        """How topics that exist differ from ``specs``."""
+        brokers = len((await self._admin.describe_cluster())["brokers"])
+        found = await self._found([spec.name for spec in specs])
+        return [
+            difference
+            for spec in specs
+            if spec.name in found
+            for difference in differences(spec, found[spec.name], brokers)
+        ]
+
+    async def _create(self, specs: Sequence[TopicSpec]) -> None:
+        counts = await partition_counts(self._admin)
+        missing = [spec for spec in specs if spec.name not in counts]
+        if not missing:
+            return
+        replicas = replication(len((await self._admin.describe_cluster())["brokers"]))
+        response = await self._admin.create_topics([_new_topic(s, replicas) for s in missing])
         for name, code, reason in response.topic_errors:
             error = for_code(code)
             # Another worker that starts at the same time may have been faster.
             if error not in {NoError, TopicAlreadyExistsError}:
-                message = f"creating topic {name!r}: Kafka refuses it: {reason or error.__name__}"
+                message = (
+                    f"creating topic '{name}': Kafka refuses it ({reason or error.__name__}): let "
+                    f"'{self._user}' create it, or create it yourself; README says with what "
+                    "settings and rights"
+                )
                 raise SettingsError(message)
-    while any(spec.name not in found for spec in specs):
-        await asyncio.sleep(_PROPAGATION_SECONDS)
-        found = await partition_counts(admin)
-    for spec in specs:
-        if found[spec.name] != spec.partitions:
-            raise other_partition_count(
-                spec.name,
-                found[spec.name],
-                spec.partitions,
-                "delete the greenpulse topics and the consumer group",
+        await self._wait_for([spec.name for spec in missing])
+
+    async def _wait_for(self, names: Sequence[str]) -> None:
+        for _ in range(_PROPAGATION_LOOKS):
+            absent = set(names) - (await partition_counts(self._admin)).keys()
+            if not absent:
+                return
+            await asyncio.sleep(_PROPAGATION_SECONDS)
+        message = (
+            f"looking up topic '{min(names)}': it exists, but '{self._user}' does not see it: give "
+            "that user the right Describe on it"
+        )
+        raise SettingsError(message)
+
+    async def _found(self, names: Sequence[str]) -> dict[str, FoundTopic]:
+        topics = {t["topic"]: t["partitions"] for t in await self._admin.describe_topics()}
+        existing = [name for name in names if name in topics]
+        settings = await self._settings(existing)
+        return {
+            name: FoundTopic(
+                partitions=len(topics[name]),
+                replicas=min(len(partition["replicas"]) for partition in topics[name]),
+                settings={key: value for key, (value, _) in settings[name].items()},
+                own=frozenset(key for key, (_, is_own) in settings[name].items() if is_own),
             )
+            for name in existing
+        }
+
+    async def _settings(self, names: Sequence[str]) -> dict[str, dict[str, tuple[str, bool]]]:
+        """By topic and name: the value, and whether it is the topic's own."""
+        if not names:
+            return {}
+        resources = [ConfigResource(ConfigResourceType.TOPIC, name) for name in names]
+        settings = {}
+        for response in await self._admin.describe_configs(resources):
+            for code, reason, _, name, entries in response.resources:
+                if code:
+                    message = (
+                        f"looking up the settings of topic '{name}': Kafka refuses it "
+                        f"({reason or for_code(code).__name__}): give '{self._user}' the right "
+                        "DescribeConfigs on it"
+                    )
+                    raise SettingsError(message)
+                settings[name] = {e[0]: (e[1] or "", e[3] == _TOPICS_OWN) for e in entries}
+        return settings
+
+    async def _mend(self, mendable: Sequence[TopicDifference]) -> list[TopicDifference]:
+        """Alter the topics; return what had to be mended and could not."""
+        failed = []
+        found = await self._found(sorted({difference.topic for difference in mendable}))
+        for name, topic in found.items():
+            mine = [difference for difference in mendable if difference.topic == name]
+            wanted = {difference.setting: difference.wanted for difference in mine}
+            reason = await self._alter(name, topic, wanted)
+            for difference in mine:
+                if reason is None:
+                    log.warning("topic_mended %s", _in_short(difference))
+                elif difference.setting in VITAL:
+                    failed.append(_not_mended(difference, reason, self._user))
+                else:
+                    (sentence,) = sentences([_not_mended(difference, reason, self._user)])
+                    log.warning("topic_differs %s", sentence)
+        return failed
+
+    async def _alter(self, name: str, topic: FoundTopic, wanted: Mapping[str, str]) -> str | None:
+        """Set what is wanted; return why that is refused, None where it is not."""
+        # This request, unlike its younger kin, takes away what it does not name.
+        kept = {key: topic.settings[key] for key in topic.own}
+        resource = ConfigResource(ConfigResourceType.TOPIC, name, {**kept, **wanted})
+        for response in await self._admin.alter_configs([resource]):
+            for code, reason, *_ in response.resources:
+                if code:
+                    return str(reason or for_code(code).__name__)
+        return None
 
 
-def _new_topic(spec: TopicSpec) -> NewTopic:
-    return NewTopic(
-        spec.name,
-        spec.partitions,
-        _BROKERS_DEFAULT,
-        replica_assignments={},
-        topic_configs=_configs(spec),
+def _not_mended(difference: TopicDifference, reason: str, user: str) -> TopicDifference:
+    return TopicDifference(
+        difference.topic,
+        difference.setting,
+        difference.found,
+        difference.wanted,
+        difference.consequence,
+        f"Kafka refuses to set it ({reason}): give '{user}' the right AlterConfigs on the topic, "
+        "or set it yourself",
     )
 
 
-def _configs(spec: TopicSpec) -> Mapping[str, str]:
-    retention_ms = _FOR_EVER
-    if spec.retention_seconds is not None:
-        retention_ms = round(spec.retention_seconds * 1000)
-    return {
-        "cleanup.policy": "compact" if spec.is_compacted else "delete",
-        "compression.type": "gzip",
-        "max.message.bytes": str(MAX_BATCH_BYTES),
-        "message.timestamp.type": "LogAppendTime",
-        "retention.ms": str(retention_ms),
-    }
+def _in_short(difference: TopicDifference) -> str:
+    return (
+        f"topic={difference.topic} setting={difference.setting} was={difference.found} "
+        f"is={difference.wanted}"
+    )
+
+
+def _new_topic(spec: TopicSpec, replicas: int) -> NewTopic:
+    settings = wanted_settings(spec, replicas)
+    return NewTopic(spec.name, spec.partitions, replicas, topic_configs=settings)

@@ -1,11 +1,21 @@
 """The log as everything but Faust sees it: commands, the archive's tail check, the pages."""
 
-from collections.abc import AsyncIterator, Mapping, Sequence
+from collections.abc import AsyncIterator, Iterable, Mapping, Sequence
 from dataclasses import dataclass
 from datetime import datetime
+from enum import StrEnum
 from typing import Protocol
 
-__all__ = ["Log", "LogRecord", "Message", "OffsetBounds", "TopicSpec"]
+__all__ = [
+    "Consequence",
+    "Log",
+    "LogRecord",
+    "Message",
+    "OffsetBounds",
+    "TopicDifference",
+    "TopicSpec",
+    "sentences",
+]
 
 
 @dataclass(frozen=True, slots=True)
@@ -48,6 +58,44 @@ class TopicSpec:
     is_compacted: bool = False
 
 
+class Consequence(StrEnum):
+    """What ``Log.ensure_topics`` makes of a topic that is not as it is wanted."""
+
+    REFUSED = "refused"
+    """It cannot be mended and endangers what is promised: nothing starts on it."""
+    MENDED = "mended"
+    SAID = "said"
+    """It is a matter of taste, or to mend it could lose records."""
+
+
+@dataclass(frozen=True, slots=True)
+class TopicDifference:
+    """How one topic differs from what is wanted, in one setting."""
+
+    topic: str
+    setting: str
+    found: str
+    wanted: str
+    consequence: Consequence
+    way_out: str
+
+    @property
+    def what(self) -> str:
+        """What differs and what to do, whichever topic it is."""
+        return f"{self.setting} is {self.found}, want {self.wanted}: {self.way_out}"
+
+
+def sentences(differences: Iterable[TopicDifference]) -> list[str]:
+    """One sentence for each difference, with the way out; what several topics share, once."""
+    topics: dict[str, list[str]] = {}
+    for difference in differences:
+        topics.setdefault(difference.what, []).append(f"'{difference.topic}'")
+    return [
+        f"topic{'s' if len(names) > 1 else ''} {', '.join(names)}: {what}"
+        for what, names in topics.items()
+    ]
+
+
 class Log(Protocol):
     """Topics with partitions; what is acknowledged survives kill -9.
 
@@ -56,11 +104,28 @@ class Log(Protocol):
     """
 
     async def ensure_topics(self, specs: Sequence[TopicSpec]) -> None:
-        """Create the topics that are absent; safe when several start at once.
+        """Create the topics that are absent and mend the others; several may at once.
 
         Raises:
-            SettingsError: a topic exists with another partition count.
+            SettingsError: topics exist and differ in what cannot be mended, such as the
+                partition count; each difference is named.
         """
+        ...
+
+    async def compare_topics(self, specs: Sequence[TopicSpec]) -> list[TopicDifference]:
+        """How existing topics differ from ``specs``; absent ones are no difference."""
+        ...
+
+    async def prove_access(self, topics: Sequence[str], group: str) -> None:
+        """See that this user may read and write ``topics`` as a member of ``group``.
+
+        Raises:
+            SettingsError: names each right that is not given.
+        """
+        ...
+
+    async def describe(self) -> str:
+        """What the log is, for people: product, release, size."""
         ...
 
     async def bounds(self, topic: str) -> dict[int, OffsetBounds]:

@@ -8,11 +8,12 @@ from pathlib import Path
 from typing import TypeVar
 
 from greenpulse.broker import sqlite_schema as sql
-from greenpulse.broker.log import LogRecord, Message, OffsetBounds, TopicSpec
+from greenpulse.broker.embedded_differences import move_away
+from greenpulse.broker.log import LogRecord, Message, OffsetBounds, TopicSpec, sentences
 from greenpulse.broker.refusals import no_such_topic, other_partition_count, place_messages
 from greenpulse.broker.sqlite_file import SqliteFile
 from greenpulse.broker.stored_value import inflate_value, stored_value
-from greenpulse.errors import GreenpulseError
+from greenpulse.errors import GreenpulseError, SettingsError
 
 __all__ = ["Append", "Fetch", "LogFile", "Place"]
 
@@ -86,12 +87,10 @@ class LogFile:
                 if known is None:
                     _create_topic(connection, spec)
                 elif known.spec.partitions != spec.partitions:
-                    raise other_partition_count(
-                        spec.name,
-                        known.spec.partitions,
-                        spec.partitions,
-                        f"move the log {str(self._file.path)!r} away",
+                    refused = other_partition_count(
+                        spec, known.spec.partitions, move_away(self._file.path)
                     )
+                    raise SettingsError("\n".join(sentences([refused])))
                 elif known.spec != spec:
                     values = (spec.retention_seconds, spec.is_compacted, known.topic_id)
                     connection.execute(sql.UPDATE_TOPIC, values)

@@ -2,7 +2,7 @@
 
 from collections.abc import Sequence
 
-from greenpulse.broker.log import Message
+from greenpulse.broker.log import Consequence, Message, TopicDifference, TopicSpec
 from greenpulse.broker.partitioning import partition_of_key
 from greenpulse.errors import PermanentError, SettingsError
 
@@ -20,13 +20,17 @@ def no_such_topic(topic: str, log: str) -> SettingsError:
     )
 
 
-def other_partition_count(topic: str, found: int, wanted: int, to_delete: str) -> SettingsError:
-    """Creating a topic that exists with another count; ``to_delete`` says what goes."""
-    return SettingsError(
-        f"creating topic {topic!r}: it exists with {found} partitions, GREENPULSE_PARTITIONS "
-        f"asks for {wanted}: set GREENPULSE_PARTITIONS={found}, or begin anew: run 'greenpulse "
-        f"audit --complete', stop all workers, {to_delete}, take a new lake prefix and a new "
-        "warehouse, and 'greenpulse import' the old bronze files"
+def other_partition_count(spec: TopicSpec, found: int, to_delete: str) -> TopicDifference:
+    """A topic with ``found`` partitions instead; ``to_delete`` says what goes."""
+    return TopicDifference(
+        spec.name,
+        "the partition count",
+        str(found),
+        str(spec.partitions),
+        Consequence.REFUSED,
+        f"set GREENPULSE_PARTITIONS={found}, or begin anew: run 'greenpulse audit --complete', "
+        f"stop all workers, {to_delete}, take a new lake prefix and a new warehouse, and "
+        "'greenpulse import' the old bronze files",
     )
 
 

@@ -16,7 +16,8 @@ from greenpulse.commands.audit import audit_command
 from greenpulse.commands.import_ import import_command
 from greenpulse.lake.claims import Claims, Source
 from greenpulse.lake.folder import FolderStore
-from greenpulse.records import FILES_TOPIC, LATEST_TOPIC, LOADS_TOPIC, POLLS_TOPIC
+from greenpulse.records import POLLS_TOPIC
+from greenpulse.topics import topic_specs
 
 
 def recorded(number: int, **changes: Any) -> bytes:  # noqa: ANN401 - JSON of any kind
@@ -92,8 +93,7 @@ def test_it_creates_all_topics_as_the_worker_wants_them(working_directory: Path)
         finally:
             await log.close()
 
-    wanted = [POLLS_TOPIC, FILES_TOPIC, LOADS_TOPIC, LATEST_TOPIC]
-    assert asyncio.run(topics()) == dict.fromkeys(wanted, 3)
+    assert asyncio.run(topics()) == {spec.name: spec.partitions for spec in topic_specs(3, 1)}
 
 
 def test_one_bad_line_and_nothing_is_appended(working_directory: Path) -> None:
@@ -209,7 +209,7 @@ def test_another_partition_count_than_the_logs_is_refused(
     result = run_import("a.ndjson")
 
     assert result.exit_code == 2
-    assert "it exists with 3 partitions" in result.stderr
+    assert "the partition count is 3" in result.stderr
     assert urls_in_log(working_directory, 0) == ["1"]
 
 

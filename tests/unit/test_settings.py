@@ -118,7 +118,11 @@ def test_the_example_in_a_message_is_a_right_value(name: str) -> None:
 def _beside(name: str) -> dict[str, str]:
     if name != "GREENPULSE_KAFKA_SASL_MECHANISM":
         return {}
-    return {"GREENPULSE_KAFKA_USERNAME": "me", "GREENPULSE_KAFKA_PASSWORD": "secret"}
+    return {
+        "GREENPULSE_KAFKA_SECURITY_PROTOCOL": "SASL_SSL",
+        "GREENPULSE_KAFKA_USERNAME": "me",
+        "GREENPULSE_KAFKA_PASSWORD": "secret",
+    }
 
 
 def test_a_misspelt_name_is_refused_with_the_name_that_was_meant() -> None:
@@ -167,7 +171,12 @@ def test_half_a_pair_of_keys_is_refused() -> None:
 
 def test_signing_in_to_kafka_wants_mechanism_user_and_password() -> None:
     without_mechanism = problems_of({"GREENPULSE_KAFKA_SECURITY_PROTOCOL": "SASL_SSL"})
-    without_user = problems_of({"GREENPULSE_KAFKA_SASL_MECHANISM": "PLAIN"})
+    without_user = problems_of(
+        {
+            "GREENPULSE_KAFKA_SECURITY_PROTOCOL": "SASL_PLAINTEXT",
+            "GREENPULSE_KAFKA_SASL_MECHANISM": "PLAIN",
+        }
+    )
 
     assert [p.partition(" ")[0] for p in without_mechanism] == ["GREENPULSE_KAFKA_SASL_MECHANISM"]
     assert [p.partition(" ")[0] for p in without_user] == [
@@ -176,8 +185,44 @@ def test_signing_in_to_kafka_wants_mechanism_user_and_password() -> None:
     ]
 
 
+def test_nobody_is_left_to_believe_that_the_way_to_kafka_is_safe() -> None:
+    sasl = {
+        "GREENPULSE_KAFKA_SASL_MECHANISM": "PLAIN",
+        "GREENPULSE_KAFKA_USERNAME": "me",
+        "GREENPULSE_KAFKA_PASSWORD": "secret",
+    }
+
+    (without_sasl,) = problems_of(sasl)
+    (without_tls,) = problems_of({"GREENPULSE_KAFKA_CA_FILE": "ca.pem"})
+
+    assert without_sasl == (
+        "GREENPULSE_KAFKA_SASL_MECHANISM is of no use: GREENPULSE_KAFKA_SECURITY_PROTOCOL is "
+        "PLAINTEXT, want one with SASL in it, such as SASL_SSL"
+    )
+    assert "GREENPULSE_KAFKA_CA_FILE is of no use" in without_tls
+
+
+@pytest.mark.parametrize(
+    "address",
+    ["kafka://host:port", "kafka://one:9092/topic", "kafka://one:1,,two:2", "kafka://a:0"],
+)
+def test_an_address_of_kafka_is_hosts_with_ports_and_no_more(address: str) -> None:
+    (problem,) = problems_of({"GREENPULSE_BROKER": address})
+
+    assert problem.endswith("such as kafka://localhost:9092 or kafka://one:9092,two:9092")
+
+
+@pytest.mark.parametrize("address", ["kafka://one:9092,two:9093", "kafka://one", "kafka://[::1]:9"])
+def test_kafka_may_have_several_hosts_a_default_port_and_ip_6(address: str) -> None:
+    assert str(Settings.read({"GREENPULSE_BROKER": address}, {}).broker) == address
+
+
 def test_secrets_are_in_no_text_about_the_settings() -> None:
-    beside = {"GREENPULSE_KAFKA_SASL_MECHANISM": "PLAIN", "GREENPULSE_KAFKA_USERNAME": "me"}
+    beside = {
+        "GREENPULSE_KAFKA_SECURITY_PROTOCOL": "SASL_SSL",
+        "GREENPULSE_KAFKA_SASL_MECHANISM": "PLAIN",
+        "GREENPULSE_KAFKA_USERNAME": "me",
+    }
     settings = Settings.read(dict.fromkeys(SECRETS, "hunter2") | beside, {})
 
     assert "hunter2" not in repr(settings)
