@@ -27,7 +27,6 @@ from greenpulse.agents.watch import Cleaning, Watching
 from greenpulse.broker.embedded import embedded_url
 from greenpulse.broker.embedded_log import EmbeddedLog
 from greenpulse.broker.kafka import Transport as KafkaTransport
-from greenpulse.broker.refusals import MAX_MESSAGE_BYTES
 from greenpulse.clock import SystemClock
 from greenpulse.commands.accept_gap import accept_gap_command
 from greenpulse.commands.audit import audit_command
@@ -49,7 +48,7 @@ from greenpulse.lake.measured import MeasuredStore
 from greenpulse.lake.reader import ChainReader
 from greenpulse.lake.rotation import RotationPolicy
 from greenpulse.metrics import Metrics
-from greenpulse.parts import open_log, open_store, open_warehouse
+from greenpulse.parts import kafka_connection, open_log, open_store, open_warehouse
 from greenpulse.preparation import open_loader, prepare
 from greenpulse.records import POLLS_TOPIC
 from greenpulse.settings import Settings
@@ -110,7 +109,9 @@ def build(settings: Settings) -> faust.App:
     app = _app(settings)
     if settings.broker.scheme == "kafka":
         # Under kafka:// Faust knows its own driver, which delivers no batches.
-        app.transport = app.producer_transport = KafkaTransport(app.conf.broker, app)
+        connection = kafka_connection(settings)
+        transport = KafkaTransport(app.conf.broker, app, connection=connection)
+        app.transport = app.producer_transport = transport
 
     async def claim_source(is_simulated: bool) -> None:  # noqa: FBT001 - the poller's callback
         await claims.claim_source(Source.SIMULATED if is_simulated else Source.REAL)
@@ -199,8 +200,6 @@ def _app(settings: Settings) -> faust.App:
         broker_session_timeout=15.0,
         broker_heartbeat_interval=3.0,
         consumer_auto_offset_reset="earliest",
-        producer_compression_type="gzip",
-        producer_max_request_size=MAX_MESSAGE_BYTES,
         web_bind=settings.web_host,
         web_port=settings.web_port,
         web_tables_enabled=False,

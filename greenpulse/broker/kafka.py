@@ -2,29 +2,35 @@
 
 Faust finds its own transport under ``kafka://``; an app is given this one::
 
-    app.transport = app.producer_transport = Transport([URL("kafka://host:9092")], app)
+    app.transport = app.producer_transport = Transport(app.conf.broker, app)
 """
 
 import asyncio
 from collections.abc import Awaitable, Mapping, Sequence
 from contextlib import AbstractContextManager
-from typing import Any, ClassVar, cast
+from typing import TYPE_CHECKING, Any, ClassVar, cast
 
 from aiokafka import AIOKafkaConsumer
 from aiokafka.errors import KafkaError
+from faust.auth import SASLCredentials, SSLCredentials
 from faust.exceptions import ProducerSendError
 from faust.transport.consumer import RecordMap
 from faust.transport.drivers import aiokafka as driver
 from faust.types import TP, AppT, HeadersArg, RecordMetadata
+from faust.types.auth import CredentialsT
 from faust.types.transports import ConsumerT, ProducerT
 from yarl import URL
 
 from greenpulse.broker.batch_consumer import BatchConsumer
 from greenpulse.broker.flushing_producer import FlushingProducer
+from greenpulse.broker.kafka_connection import KafkaConnection
 from greenpulse.broker.kafka_errors import translated
-from greenpulse.broker.kafka_records import MAX_BATCH_BYTES, log_records
+from greenpulse.broker.kafka_records import PRODUCER_OPTIONS, log_records
 from greenpulse.broker.log import LogRecord
 from greenpulse.records import POLLS_TOPIC
+
+if TYPE_CHECKING:
+    from ssl import SSLContext
 
 __all__ = ["Consumer", "Producer", "Transport"]
 
@@ -39,6 +45,12 @@ class ConsumerThread(driver.AIOKafkaConsumerThread):
         """Prepare the lock that keeps seeks in the order of their generations."""
         super().__post_init__()
         self._seeking = asyncio.Lock()
+
+    def _create_consumer(self, loop: asyncio.AbstractEventLoop) -> AIOKafkaConsumer:
+        # Only now, since it reads the CA file; Faust takes them from the app.
+        connection = _connection_of(self.transport)
+        self.app.conf.broker_credentials = _faust_credentials(connection)
+        return super()._create_consumer(loop)
 
     async def seek_to_committed(self) -> Mapping[TP, int]:
         """Go to the committed offsets, else to the log's start; return where that is."""
@@ -82,14 +94,11 @@ class Consumer(BatchConsumer, driver.Consumer):
 class Producer(FlushingProducer, driver.Producer):
     """Faust's Kafka producer: idempotent, acknowledged by all replicas, up to 16 MiB."""
 
+    def _settings_auth(self) -> Mapping[str, Any]:
+        return _connection_of(self.transport).security_options()
+
     def _settings_extra(self) -> Mapping[str, Any]:
-        return {
-            **super()._settings_extra(),
-            "acks": "all",
-            "compression_type": "gzip",
-            "enable_idempotence": True,
-            "max_request_size": MAX_BATCH_BYTES,
-        }
+        return {**super()._settings_extra(), **PRODUCER_OPTIONS}
 
     async def send(  # noqa: PLR0913, PLR0917 - Faust's
         self,
@@ -128,8 +137,7 @@ class Producer(FlushingProducer, driver.Producer):
             return await sent
 
     def _translated(self, topic: str) -> AbstractContextManager[None]:
-        hosts = driver.server_list(self.transport.url, driver.Transport.default_port)
-        return translated(f"appending to {topic!r}", ",".join(hosts))
+        return translated(f"appending to {topic!r}", _connection_of(self.transport))
 
 
 class Transport(driver.Transport):
@@ -139,8 +147,32 @@ class Transport(driver.Transport):
     Producer: ClassVar[type[ProducerT]] = Producer
 
     def __init__(
-        self, url: list[URL], app: AppT, loop: asyncio.AbstractEventLoop | None = None
+        self,
+        url: list[URL],
+        app: AppT,
+        loop: asyncio.AbstractEventLoop | None = None,
+        *,
+        connection: KafkaConnection | None = None,
     ) -> None:
         super().__init__(url, app, loop)
+        hosts = ",".join(driver.server_list(url, self.default_port))
+        self.connection = connection or KafkaConnection(hosts)
+        """How to reach the brokers of ``url``; without one given, in plain text."""
         self.batch_topics: frozenset[str] = frozenset({POLLS_TOPIC})
         """Topics that are delivered in batches; see ``greenpulse.broker.batch_consumer``."""
+
+
+def _connection_of(transport: object) -> KafkaConnection:
+    return cast("Transport", transport).connection
+
+
+def _faust_credentials(connection: KafkaConnection) -> CredentialsT | None:
+    context = cast("SSLContext | None", connection.security_options().get("ssl_context"))
+    if connection.signs_in:
+        return SASLCredentials(
+            username=connection.username,
+            password=connection.password,
+            ssl_context=context,
+            mechanism=connection.sasl_mechanism,
+        )
+    return SSLCredentials(context) if context is not None else None
