@@ -29,6 +29,7 @@ _PACKAGES = (
     "faust-streaming",
     "mode-streaming",
     "aiokafka",
+    "aiobotocore",
     "aiohttp",
     "duckdb",
     "sqlglot",
@@ -58,6 +59,8 @@ class Finding:
     sentence: str
     seconds: float | None = None
     """How long the part took to answer."""
+    is_reached: bool = True
+    """False where nothing more can be said of it."""
 
 
 def check_python() -> list[Finding]:

@@ -9,6 +9,7 @@ import click
 from rich.text import Text
 
 from greenpulse.clock import Clock, SystemClock
+from greenpulse.commands.broker_check import check_broker
 from greenpulse.commands.checkup import (
     Finding,
     State,
@@ -17,10 +18,10 @@ from greenpulse.commands.checkup import (
     check_faust,
     check_python,
 )
-from greenpulse.commands.part_checks import check_api, check_broker, check_lake, check_warehouse
+from greenpulse.commands.part_checks import check_api, check_lake, check_warehouse
 from greenpulse.commands.printing import print_table
-from greenpulse.commands.running import FOUND_WRONG, current_settings, run_to_end
-from greenpulse.errors import GreenpulseError
+from greenpulse.commands.running import FOUND_WRONG, CouldNotDo, current_settings, run_to_end
+from greenpulse.errors import GreenpulseError, TransientError
 from greenpulse.parts import open_log, open_store, open_warehouse
 from greenpulse.settings import Settings
 
@@ -38,7 +39,8 @@ def doctor_command(*, is_json: bool) -> None:
     """See whether each part is reached and as it should be; what is wrong, with the way out.
 
     It asks the API once, and leaves a probe among the claims of the lake; what is not there
-    yet, it does not make. Exit code 1: something is wrong.
+    yet, it does not make. Exit code 1: something is wrong; 2: something is not
+    reached.
 
     Example: greenpulse doctor
     """
@@ -61,6 +63,8 @@ def doctor_command(*, is_json: bool) -> None:
             ],
             whole_columns=3,
         )
+    if not all(finding.is_reached for finding in findings):
+        raise click.exceptions.Exit(CouldNotDo.exit_code)
     if not is_well:
         raise click.exceptions.Exit(FOUND_WRONG)
 
@@ -93,7 +97,8 @@ async def _timed(part: str, check: _Check, clock: Clock) -> list[Finding]:
             first, *more = await check()
     except TimeoutError:
         sentence = f"no answer within {_PATIENCE_SECONDS:g} s; see whether it runs and is reachable"
-        return [Finding(part, State.WRONG, sentence)]
+        return [Finding(part, State.WRONG, sentence, is_reached=False)]
     except GreenpulseError as error:
-        return [Finding(part, State.WRONG, str(error))]
+        is_reached = not isinstance(error, TransientError)
+        return [Finding(part, State.WRONG, str(error), is_reached=is_reached)]
     return [replace(first, seconds=round(clock.monotonic() - begun, 4)), *more]

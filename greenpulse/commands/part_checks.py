@@ -1,12 +1,10 @@
-"""Checks of broker, lake, warehouse and API: reached, theirs, and as they are wanted."""
+"""Checks of lake, warehouse and API: reached, theirs, and as they are wanted."""
 
-from collections.abc import Sequence
 from datetime import datetime
 from email.utils import parsedate_to_datetime
 from typing import Protocol, runtime_checkable
 from uuid import uuid4
 
-from greenpulse.broker.log import Log, TopicSpec
 from greenpulse.clock import Clock
 from greenpulse.commands.checkup import Finding, State, is_creatable
 from greenpulse.grid.client import Client
@@ -16,60 +14,21 @@ from greenpulse.lake.claims import Claims
 from greenpulse.lake.self_test import prove_create_only
 from greenpulse.lake.store import Store
 from greenpulse.settings import Settings
-from greenpulse.topics import topic_specs
 from greenpulse.warehouse.warehouse import Warehouse
 
-__all__ = ["check_api", "check_broker", "check_lake", "check_warehouse"]
+__all__ = ["check_api", "check_lake", "check_warehouse"]
 
-_SECONDS_A_DAY = 86_400
 _API_SECONDS = 8.0
 _MOST_SKEW_SECONDS = 5.0
 
 
 @runtime_checkable
-class _ListsTopics(Protocol):
-    """A log that can say how its topics are set."""
+class _HasServer(Protocol):
+    """A store behind a server, which may have no place for the lake yet."""
 
-    async def topics(self) -> Sequence[TopicSpec]:
-        """Every topic."""
+    async def server(self) -> str | None:
+        """What it calls itself; None where there is no place yet."""
         ...
-
-
-async def check_broker(settings: Settings, log: Log) -> list[Finding]:
-    """Whether the log is reached and its topics are as they are wanted."""
-    wanted = topic_specs(settings.partitions, settings.retention_days * _SECONDS_A_DAY)
-    found = {spec.name: len(await log.bounds(spec.name)) for spec in wanted}
-    if not any(found.values()):
-        sentence = f"{settings.broker} has no topics yet; 'greenpulse worker' makes them"
-        return [Finding("broker", State.NOTE, sentence)]
-    reached = Finding("broker", State.WELL, f"{settings.broker} is reached")
-    return [reached, await _check_topics(log, wanted, found)]
-
-
-async def _check_topics(log: Log, wanted: Sequence[TopicSpec], found: dict[str, int]) -> Finding:
-    for spec in wanted:
-        if found[spec.name] not in {0, spec.partitions}:
-            sentence = (
-                f"{spec.name} has {found[spec.name]} partitions, GREENPULSE_PARTITIONS is "
-                f"{spec.partitions}; set it to {found[spec.name]}"
-            )
-            return Finding("topics", State.WRONG, sentence)
-    if isinstance(log, _ListsTopics):
-        in_force = {spec.name: spec for spec in await log.topics()}
-        for spec in wanted:
-            if spec.name in in_force and in_force[spec.name] != spec:
-                sentence = (
-                    f"{spec.name} keeps its records otherwise than the settings say; the next "
-                    "start of 'greenpulse worker' sets it right"
-                )
-                return Finding("topics", State.NOTE, sentence)
-    absent = [name for name, partitions in found.items() if not partitions]
-    if absent:
-        sentence = f"{', '.join(absent)} is absent; 'greenpulse worker' makes it"
-        return Finding("topics", State.NOTE, sentence)
-    partitions = wanted[0].partitions
-    sentence = f"all {len(wanted)} topics are there, {partitions} partitions each, as wanted"
-    return Finding("topics", State.WELL, sentence)
 
 
 async def check_lake(settings: Settings, store: Store) -> list[Finding]:
@@ -85,11 +44,18 @@ async def check_lake(settings: Settings, store: Store) -> list[Finding]:
             return [Finding("lake", State.NOTE, sentence)]
         sentence = f"'{folder}' cannot be made by this user; set GREENPULSE_LAKE"
         return [Finding("lake", State.WRONG, sentence)]
+    server = ""
+    if isinstance(store, _HasServer):
+        name = await store.server()
+        if name is None:
+            sentence = f"{settings.lake} has no bucket yet; 'greenpulse worker' makes it"
+            return [Finding("lake", State.NOTE, sentence)]
+        server = f" at {settings.s3_endpoint or 'AWS'} ({name})"
     claims = Claims(store)
     lake_id, source = await claims.lake_id(), await claims.source()
     await prove_create_only(store, uuid4)
     kind = "unclaimed" if source is None else source.value
-    sentence = f"{settings.lake} is reached, creates a key only once, and is {kind}"
+    sentence = f"{settings.lake}{server} is reached, creates a key only once, and is {kind}"
     if lake_id is not None:
         sentence += f" (lake {lake_id})"
     return [Finding("lake", State.WELL, sentence)]

@@ -172,14 +172,17 @@ def test_another_partition_count_is_wrong(monkeypatch: pytest.MonkeyPatch) -> No
     state, sentence = doctor()["topics"]
 
     assert state == "wrong"
-    assert "set it to 3" in sentence
+    assert "set GREENPULSE_PARTITIONS=3" in sentence
 
 
 @pytest.mark.usefixtures("way", "api")
-def test_another_retention_is_noted(monkeypatch: pytest.MonkeyPatch) -> None:
+def test_another_retention_is_wrong_until_the_next_start(monkeypatch: pytest.MonkeyPatch) -> None:
     monkeypatch.setenv("GREENPULSE_RETENTION_DAYS", "7")
 
-    assert doctor()["topics"][0] == "note"
+    state, sentence = doctor()["topics"]
+
+    assert state == "wrong"
+    assert "is 30 days, want 7 days: the next start of 'greenpulse worker' sets it" in sentence
 
 
 @pytest.mark.usefixtures("api")
