@@ -45,6 +45,7 @@ from greenpulse.grid.schedule import build_schedule
 from greenpulse.lake.archive import Archive
 from greenpulse.lake.claims import Claims, Source
 from greenpulse.lake.measured import MeasuredStore
+from greenpulse.lake.proved import ProvedStore
 from greenpulse.lake.reader import ChainReader
 from greenpulse.lake.rotation import RotationPolicy
 from greenpulse.metrics import Metrics
@@ -66,6 +67,8 @@ __all__ = ["build", "current_app", "run"]
 
 _CONTACT = "(archives carbon intensity; ask whoever runs this worker)"
 _STANDSTILL_SECONDS = 60.0
+
+_Step = Callable[[], Awaitable[None]]
 
 for _command in (
     accept_gap_command,
@@ -104,7 +107,8 @@ def build(settings: Settings) -> faust.App:
     """Put the worker together; nothing is connected, created or started yet."""
     clock, status, metrics, view = SystemClock(), PipelineStatus(), Metrics(), LiveView()
     worker_name = f"{socket.gethostname()}-{os.getpid()}"
-    broker, store = open_log(settings), MeasuredStore(open_store(settings), clock, metrics)
+    broker = open_log(settings)
+    store = ProvedStore(MeasuredStore(open_store(settings), clock, metrics), uuid4)
     claims = Claims(store, uuid4)
     app = _app(settings)
     if settings.broker.scheme == "kafka":
@@ -112,6 +116,8 @@ def build(settings: Settings) -> faust.App:
         connection = kafka_connection(settings)
         transport = KafkaTransport(app.conf.broker, app, connection=connection)
         app.transport = app.producer_transport = transport
+    # One file on its way and half of the next: what a lake that is away costs of memory.
+    cast("Any", app.transport).max_held_bytes = settings.archive_max_bytes * 3 // 2
 
     async def claim_source(is_simulated: bool) -> None:  # noqa: FBT001 - the poller's callback
         await claims.claim_source(Source.SIMULATED if is_simulated else Source.REAL)
@@ -176,8 +182,13 @@ def build(settings: Settings) -> faust.App:
         _start_with(app, Cleaning(broker, keeper, status, clock, days=settings.retention_days))
     _measure(metrics, poller, watchdog)
     _mount(app, Pages(view, status, metrics, clock, __version__))
-    preparation = partial(prepare, settings, broker, store, claims, uuid4)
-    app.conf.Worker = _worker_of(settings, preparation)
+    preparation = partial(prepare, settings, broker, store, claims)
+
+    async def release() -> None:
+        await broker.close()
+        await store.close()
+
+    app.conf.Worker = _worker_of(settings, preparation, release)
     return app
 
 
@@ -237,6 +248,11 @@ def _mount(app: faust.App, pages: Pages) -> None:
     cast("Web", app.web).web_app.add_routes(pages.routes())
 
 
-def _worker_of(settings: Settings, prepare: Callable[[], Awaitable[None]]) -> Any:  # noqa: ANN401 - Faust's setting wants a symbol or a class
+def _worker_of(settings: Settings, prepare: _Step, release: _Step) -> Any:  # noqa: ANN401 - Faust's setting wants a symbol or a class
     """Faust builds its worker itself: what ours needs to know travels in a class."""
-    return type("Worker", (Worker,), {"settings": settings, "prepare": staticmethod(prepare)})
+    needs = {
+        "settings": settings,
+        "prepare": staticmethod(prepare),
+        "release": staticmethod(release),
+    }
+    return type("Worker", (Worker,), needs)

@@ -1,5 +1,6 @@
 """What must be there before a worker's first service starts; all that is wrong is said now."""
 
+import asyncio
 import logging
 from collections.abc import Callable, Sequence
 from pathlib import Path
@@ -11,8 +12,7 @@ from greenpulse.clock import Clock
 from greenpulse.errors import SettingsError, StoreUnavailable
 from greenpulse.grid.schedule import Series
 from greenpulse.lake.claims import Claims
-from greenpulse.lake.self_test import prove_create_only
-from greenpulse.lake.store import Store
+from greenpulse.lake.proved import ProvedStore
 from greenpulse.records import POLLS_TOPIC
 from greenpulse.settings import Settings
 from greenpulse.topics import GROUP, topic_specs
@@ -24,11 +24,10 @@ __all__ = ["open_loader", "prepare"]
 log = logging.getLogger(__name__)
 
 _SECONDS_A_DAY = 86_400
+_LAKE_SECONDS = 15.0
 
 
-async def prepare(
-    settings: Settings, broker: Log, store: Store, claims: Claims, new_uuid: Callable[[], UUID]
-) -> None:
+async def prepare(settings: Settings, broker: Log, store: ProvedStore, claims: Claims) -> None:
     """Take the embedded log, create the topics, prove the store, claim the lake.
 
     Topics are created here, before any client of this process names them: asking Kafka
@@ -46,12 +45,13 @@ async def prepare(
     await broker.ensure_topics(specs)
     await broker.prove_access([spec.name for spec in specs], GROUP)
     try:
-        await prove_create_only(store, new_uuid)
-        await claims.claim_lake()
-    except StoreUnavailable as error:
+        async with asyncio.timeout(_LAKE_SECONDS):
+            await store.prove()
+            await claims.claim_lake()
+    except (StoreUnavailable, TimeoutError) as error:
         # A lake that is away stops the archive, not the polling: it is proved when it is
-        # back, since the archive opens no partition before.
-        log.warning("lake_not_reached cause=%s", error)
+        # back, before anything is written.
+        log.warning("lake_not_reached cause=%s", str(error) or "no answer in time")
 
 
 def _make_folder(folder: Path) -> None:

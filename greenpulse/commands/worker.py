@@ -31,11 +31,13 @@ _CRASHED = 1
 
 
 class Worker(faust.Worker):
-    """Faust's worker, but for how it prepares, logs and fails; main fills in the two."""
+    """Faust's worker, but for how it prepares, logs, fails and ends; main fills in the three."""
 
     settings: Settings
     prepare: Callable[[], Awaitable[None]]
     """Checks and creates what must be there before any service starts."""
+    release: Callable[[], Awaitable[None]]
+    """Frees connections once every service has stopped."""
 
     def _setup_logging(self) -> None:
         logs.configure(
@@ -49,6 +51,11 @@ class Worker(faust.Worker):
         """Say where to look, once everything runs."""
         await self.maybe_start_blockdetection()
         log.info("worker_ready pages=%s", _page_address(self.app.conf))
+
+    async def on_shutdown(self) -> None:
+        """Let go of what the services shared."""
+        await super().on_shutdown()
+        await type(self).release()
 
     def execute_from_commandline(self) -> NoReturn:
         """Run until a signal or a crash; no traceback unless for debugging."""

@@ -12,7 +12,6 @@ from botocore.exceptions import (
     ConfigNotFound,
     ConfigParseError,
     ConnectTimeoutError,
-    HTTPClientError,
     InvalidConfigError,
     NoCredentialsError,
     PartialCredentialsError,
@@ -210,7 +209,7 @@ def _causes(error: BaseException) -> Iterator[BaseException]:
     found: BaseException | None = error
     while found is not None:
         yield found
-        beneath = found.kwargs.get("error") if isinstance(found, HTTPClientError) else None
+        beneath = found.kwargs.get("error") if isinstance(found, BotoCoreError) else None
         found = beneath or found.__cause__
 
 
