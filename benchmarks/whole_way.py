@@ -16,6 +16,7 @@ import tempfile
 import time
 from pathlib import Path
 from statistics import quantiles
+from typing import Any
 
 import duckdb
 
@@ -69,7 +70,7 @@ def main(seconds: float) -> None:
         )
 
 
-def query(file: Path, sql: str) -> list[tuple[object, ...]]:
+def query(file: Path, sql: str) -> list[tuple[Any, ...]]:
     try:
         with duckdb.connect(str(file), read_only=True) as connection:
             return connection.execute(sql).fetchall()
