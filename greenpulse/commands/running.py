@@ -4,6 +4,7 @@
 """
 
 import asyncio
+import logging
 import os
 import sys
 import traceback
@@ -59,6 +60,9 @@ def run_to_end(work: Coroutine[Any, Any, T]) -> T:
     Raises:
         CouldNotDo: ``work`` raised one of our errors.
     """
+    if not _is_debug():
+        # What its clients log, our errors say.
+        logging.getLogger("aiokafka").setLevel(logging.CRITICAL)
     try:
         return asyncio.run(work)
     except GreenpulseError as error:

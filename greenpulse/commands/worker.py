@@ -19,7 +19,7 @@ from faust.cli.worker import worker as FaustCommand  # noqa: N812 - Faust names 
 
 from greenpulse import logs
 from greenpulse.commands.running import CouldNotDo
-from greenpulse.errors import PermanentError, SettingsError
+from greenpulse.errors import GreenpulseError, PermanentError, SettingsError
 from greenpulse.settings import Settings
 from greenpulse.version import __version__
 
@@ -66,6 +66,8 @@ class Worker(faust.Worker):
         failure = self._failure_of(self.stop_and_shutdown) or failure
         if failure is None:
             raise SystemExit(0)
+        if isinstance(failure, CouldNotDo):
+            raise failure
         if isinstance(failure, (SettingsError, PermanentError)):
             raise CouldNotDo(str(failure)) from failure
         sentence = str(failure) or type(failure).__name__
@@ -77,7 +79,11 @@ class Worker(faust.Worker):
         self.loop.run_until_complete(self._starting_fut)
 
     async def _prepare_and_start(self) -> None:
-        await type(self).prepare()
+        try:
+            await type(self).prepare()
+        except GreenpulseError as error:
+            # What is not reached now is no crash: nothing has begun.
+            raise CouldNotDo(str(error)) from error
         check_port(self.app.conf.web_bind, self.app.conf.web_port)
         await self.start()
 
