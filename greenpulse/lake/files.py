@@ -35,6 +35,8 @@ FILE_WAY_OUT = (
 _SCHEMA = "1"
 _GZIP_LEVEL = 1
 _GZIP_WINDOW = 31
+_LINES_A_PIECE = 500
+"""Packed at once: not the whole file, which would lie in memory twice."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -90,7 +92,11 @@ def fill_body(topic: str, partition: int, batch: Batch) -> tuple[bytes, Content]
     lines = bronze_lines(topic, partition, batch.records)
     # Neither a file name nor a time: zlib writes 0 for mtime.
     packer = zlib.compressobj(_GZIP_LEVEL, zlib.DEFLATED, _GZIP_WINDOW)
-    body = packer.compress(b"".join(lines)) + packer.flush()
+    packed = [
+        packer.compress(b"".join(lines[start : start + _LINES_A_PIECE]))
+        for start in range(0, len(lines), _LINES_A_PIECE)
+    ]
+    body = b"".join([*packed, packer.flush()])
     key = BronzeKey(topic, partition, batch.start_offset)
     offsets = [record.offset for record in batch.records]
     return body, Content(key, lines, offsets, sha256_of(body), len(body))

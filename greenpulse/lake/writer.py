@@ -10,7 +10,7 @@ from tenacity import AsyncRetrying, RetryCallState, retry_if_exception_type, wai
 from greenpulse.clock import Clock
 from greenpulse.errors import ChainBroken, LogMismatch, StoreUnavailable
 from greenpulse.lake.buffer import Batch
-from greenpulse.lake.files import Content, fill_body, metadata_of
+from greenpulse.lake.files import Content, fill_body, metadata_of, read_body
 from greenpulse.lake.keys import BronzeKey
 from greenpulse.lake.reading import StoredFile, read_file
 from greenpulse.lake.rotation import RotationReason
@@ -94,8 +94,8 @@ class ChainWriter:
                 f"{self.end.offset}, the batch begins at {batch.start_offset}"
             )
             raise ChainBroken(message)
-        body, content = await asyncio.to_thread(fill_body, self._topic, self._partition, batch)
-        file = content.described(self.end.sha256, self._writer)
+        body, file = await asyncio.to_thread(self._fill, batch)
+        key = BronzeKey(self._topic, self._partition, batch.start_offset)
         patiently = AsyncRetrying(
             sleep=self._clock.sleep,
             wait=wait_random_exponential(multiplier=_FIRST_WAIT_SECONDS, max=_LONGEST_WAIT_SECONDS),
@@ -103,16 +103,21 @@ class ChainWriter:
             before_sleep=self._note_trouble,
         )
         winner: StoredFile | None = await patiently(
-            self._offer, content.key, body, metadata_of(file)
+            self._offer, key, body, metadata_of(file)
         )
         self.trouble = None
-        is_adopted = winner is not None and winner.content.sha256 != content.sha256
+        is_adopted = winner is not None and winner.content.sha256 != file.sha256
         if winner is not None and is_adopted:
-            _compare(content, winner.content)
+            _compare(await asyncio.to_thread(read_body, key, body), winner.content)
             file = winner.file
         # Of the same hash: created a moment ago, or before and its answer got lost.
         self.end = ChainEnd(file.end_offset, file.sha256)
         return WrittenFile(file, batch.reason, is_adopted)
+
+    def _fill(self, batch: Batch) -> tuple[bytes, BronzeFile]:
+        # No more than these two: the lines would take memory for as long as the store is away.
+        body, content = fill_body(self._topic, self._partition, batch)
+        return body, content.described(self.end.sha256, self._writer)
 
     async def _offer(
         self, key: BronzeKey, body: bytes, metadata: Mapping[str, str]
