@@ -5,7 +5,7 @@ import sys
 import click
 
 from greenpulse.commands.printing import NULL, print_table
-from greenpulse.commands.query_formats import as_csv, as_json, as_parquet, as_text
+from greenpulse.commands.query_formats import as_csv, as_json, as_text
 from greenpulse.commands.running import CouldNotDo, current_settings, run_to_end
 from greenpulse.parts import open_warehouse
 from greenpulse.settings import Settings
@@ -49,6 +49,9 @@ def query_command(sql: str, form: str) -> None:
         case "csv":
             _write("".join(as_csv(result)).encode())
         case _:
+            # Here, since a worker knows all commands and must not carry their libraries.
+            from greenpulse.commands.query_parquet import as_parquet  # noqa: PLC0415
+
             _write(as_parquet(result))
 
 

@@ -1,47 +1,20 @@
-"""Rows of a query as JSON, CSV and Parquet; nothing is rounded, and NULL is not 0 or ''."""
+"""Rows of a query as JSON and CSV; nothing is rounded, and NULL is not 0 or ''."""
 
 import base64
-import io
 import json
 import math
-from collections.abc import Iterator, Mapping, Sequence
+from collections.abc import Iterator, Sequence
 from datetime import date, datetime, time, timedelta
 from decimal import Decimal
 from typing import Any
 
-import pyarrow as pa
-import pyarrow.parquet as pq
-
 from greenpulse.warehouse.warehouse import QueryResult
 
-__all__ = ["as_csv", "as_json", "as_parquet", "as_text"]
+__all__ = ["as_csv", "as_json", "as_text", "distinct"]
 
 _JSON_TYPES = frozenset({"JSON", "VARIANT", "OBJECT", "ARRAY"})
 _NOT_FINITE = {"nan": "NaN", "inf": "Infinity", "-inf": "-Infinity"}
 _SPECIAL_IN_CSV = frozenset('",\r\n')
-
-_ARROW_TYPES: Mapping[str, pa.DataType] = {
-    "BOOLEAN": pa.bool_(),
-    "TINYINT": pa.int8(),
-    "SMALLINT": pa.int16(),
-    "INTEGER": pa.int32(),
-    "BIGINT": pa.int64(),
-    "HUGEINT": pa.decimal256(39, 0),
-    "UTINYINT": pa.uint8(),
-    "USMALLINT": pa.uint16(),
-    "UINTEGER": pa.uint32(),
-    "UBIGINT": pa.uint64(),
-    "FLOAT": pa.float32(),
-    "DOUBLE": pa.float64(),
-    "VARCHAR": pa.string(),
-    "JSON": pa.string(),
-    "BLOB": pa.binary(),
-    "DATE": pa.date32(),
-    "TIME": pa.time64("us"),
-    "TIMESTAMP": pa.timestamp("us"),
-    "TIMESTAMP WITH TIME ZONE": pa.timestamp("us", tz="UTC"),
-    "INTERVAL": pa.duration("us"),
-}
 
 
 def as_json(result: QueryResult) -> Iterator[str]:
@@ -52,7 +25,7 @@ def as_json(result: QueryResult) -> Iterator[str]:
     stands as what it is. NaN and infinity, which JSON lacks, are texts. Of columns of one
     name, the second is ``name_2``.
     """
-    names = [json.dumps(name, ensure_ascii=False) for name in _distinct(result.columns)]
+    names = [json.dumps(name, ensure_ascii=False) for name in distinct(result.columns)]
     is_json = [kind in _JSON_TYPES for kind in result.types]
     before = "["
     for row in result.rows:
@@ -70,16 +43,6 @@ def as_csv(result: QueryResult) -> Iterator[str]:
     yield ",".join(map(_csv, result.columns)) + "\r\n"
     for row in result.rows:
         yield ",".join("" if v is None else _csv(as_text(v)) for v in row) + "\r\n"
-
-
-def as_parquet(result: QueryResult) -> bytes:
-    """One Parquet file."""
-    arrays = [
-        _arrow([row[index] for row in result.rows], kind) for index, kind in enumerate(result.types)
-    ]
-    file = io.BytesIO()
-    pq.write_table(pa.table(arrays, names=_distinct(result.columns)), file)
-    return file.getvalue()
 
 
 def as_text(value: object) -> str:
@@ -132,18 +95,7 @@ def _csv(text: str) -> str:
     return '"' + text.replace('"', '""') + '"'
 
 
-def _arrow(values: Sequence[Any], kind: str) -> pa.Array:
-    arrow_type = _ARROW_TYPES.get(kind)
-    if kind.startswith("DECIMAL("):
-        precision, scale = kind.removeprefix("DECIMAL(").removesuffix(")").split(",")
-        arrow_type = pa.decimal128(int(precision), int(scale))
-    try:
-        return pa.array(values, arrow_type)
-    except (pa.ArrowInvalid, pa.ArrowTypeError, pa.ArrowNotImplementedError):
-        return pa.array([None if v is None else as_text(v) for v in values], pa.string())
-
-
-def _distinct(names: Sequence[str]) -> list[str]:
+def distinct(names: Sequence[str]) -> list[str]:
     """``names``, where a name that comes again gets a number."""
     result: list[str] = []
     for name in names:

@@ -18,7 +18,8 @@ from hypothesis import strategies as st
 from support.small_way import SmallWay
 
 from greenpulse.commands.query import query_command
-from greenpulse.commands.query_formats import as_csv, as_json, as_parquet
+from greenpulse.commands.query_formats import as_csv, as_json
+from greenpulse.commands.query_parquet import as_parquet
 from greenpulse.warehouse.warehouse import QueryResult
 
 ODD = QueryResult(
