@@ -11,6 +11,10 @@ __all__ = ["Address", "read_address", "read_url"]
 _EMBEDDED = ("embedded", "file", "duckdb")
 _HOST = re.compile(r"(\[[0-9A-Fa-f:.]+\]|[A-Za-z0-9_.-]+)(:(?P<port>[0-9]{1,5}))?")
 _MAX_PORT = 65_535
+_BUCKET = r"[a-z0-9][a-z0-9.-]{1,61}[a-z0-9]"
+_PREFIX = r"(/[A-Za-z0-9_=-][A-Za-z0-9._=-]*)*"
+_PLACE_IN_S3 = re.compile(_BUCKET + _PREFIX, re.ASCII)
+_MAX_PLACE_LENGTH = 512
 
 
 @dataclass(frozen=True, slots=True)
@@ -65,6 +69,9 @@ def read_address(text: str, schemes: Sequence[str], example: str) -> Address:
     if scheme == "kafka" and not all(map(_is_host, location.rstrip("/").split(","))):
         message = f"hosts with ports, such as {example} or kafka://one:9092,two:9092"
         raise ValueError(message)
+    if scheme == "s3" and not _is_place_in_s3(location.rstrip("/")):
+        message = f"a bucket, of 3 to 63 letters and digits, and a prefix, such as {example}"
+        raise ValueError(message)
     path = Path(location) if scheme in _EMBEDDED and location else None
     return Address(scheme, location.rstrip("/"), path)
 
@@ -72,6 +79,11 @@ def read_address(text: str, schemes: Sequence[str], example: str) -> Address:
 def _is_host(text: str) -> bool:
     found = _HOST.fullmatch(text)
     return found is not None and 1 <= int(found["port"] or 1) <= _MAX_PORT
+
+
+def _is_place_in_s3(text: str) -> bool:
+    # The keys of a lake have up to some 300 characters more; S3 takes 1024.
+    return _PLACE_IN_S3.fullmatch(text) is not None and len(text) <= _MAX_PLACE_LENGTH
 
 
 def read_url(text: str) -> str:

@@ -182,7 +182,9 @@ class Settings:
     s3_secret_key: str = _setting(
         "S3_SECRET_KEY", "", "", "Not set: the usual AWS chain.", is_secret=True
     )
-    s3_region: str = _setting("S3_REGION", "us-east-1", "", "Region of the bucket.")
+    s3_region: str = _setting(
+        "S3_REGION", "", "", "Of the bucket; not set: the usual AWS chain, else us-east-1."
+    )
     snowflake_user: str = _setting("SNOWFLAKE_USER", "", "", "TYPE=SERVICE user.")
     snowflake_role: str = _setting("SNOWFLAKE_ROLE", "", "", "The loader's role.")
     snowflake_warehouse: str = _setting(

@@ -9,9 +9,10 @@ from typing import TYPE_CHECKING, cast
 
 from botocore.exceptions import ClientError
 
-from greenpulse.errors import SettingsError
-from greenpulse.lake.s3_client import S3Account, connect
-from greenpulse.lake.s3_errors import Refusal, not_an_s3, translated
+from greenpulse.errors import SettingsError, StoreUnavailable
+from greenpulse.lake.s3_client import NotAnS3, S3Account, connect
+from greenpulse.lake.s3_errors import translated
+from greenpulse.lake.s3_refusal import Refusal
 from greenpulse.lake.store import StoredObject, check_key, check_metadata
 
 if TYPE_CHECKING:
@@ -60,6 +61,7 @@ class S3Store:
         self._opening = asyncio.Lock()
         self._opened = AsyncExitStack()
         self._client: S3Client | None = None
+        self._is_closed = False
 
     async def create(
         self, key: str, body: bytes, metadata: Mapping[str, str] | None = None
@@ -67,15 +69,14 @@ class S3Store:
         """Create ``key`` with its metadata; False when it already exists."""
         check_key(key)
         check_metadata(metadata or {})
-        action = self._action("creating", key)
-        async with self._call(action) as s3:
+        async with self._call(self._action("creating", key)) as s3:
             try:
-                return await self._put(s3, action, key, body, metadata or {})
+                return await self._put(s3, key, body, metadata or {})
             except ClientError as error:
                 if not Refusal(error).is_without_bucket:
                     raise
             await self._make_bucket(s3)
-            return await self._put(s3, action, key, body, metadata or {})
+            return await self._put(s3, key, body, metadata or {})
 
     async def read(self, key: str) -> StoredObject | None:
         """Body and metadata; None where there is no such key."""
@@ -125,7 +126,8 @@ class S3Store:
             return str(answer["ResponseMetadata"]["HTTPHeaders"].get("server", "S3"))
 
     async def close(self) -> None:
-        """Free connections; later calls are an error."""
+        """Free connections; later calls are StoreUnavailable."""
+        self._is_closed = True
         await self._opened.aclose()
 
     def _action(self, verb: str, key: str) -> str:
@@ -136,14 +138,25 @@ class S3Store:
         """One call, that takes its time and no longer, and fails in our words."""
         with translated(action):
             async with asyncio.timeout(self._call_seconds):
-                async with self._opening:
-                    if self._client is None:
-                        client = connect(self._account, silence_seconds=self._silence_seconds)
-                        self._client = await self._opened.enter_async_context(client)
-                yield self._client
+                yield await self._open(action)
+
+    async def _open(self, action: str) -> "S3Client":
+        async with self._opening:
+            if self._is_closed:
+                message = f"{action}: this store is closed"
+                raise StoreUnavailable(message)
+            if self._client is None:
+                client = connect(self._account, silence_seconds=self._silence_seconds)
+                try:
+                    self._client = await self._opened.enter_async_context(client)
+                except ValueError as error:
+                    # So botocore says that it takes no underscore in the name of a host.
+                    message = f"{action}: {error}; set GREENPULSE_S3_ENDPOINT to another name of it"
+                    raise SettingsError(message) from error
+            return self._client
 
     async def _put(
-        self, s3: "S3Client", action: str, key: str, body: bytes, metadata: Mapping[str, str]
+        self, s3: "S3Client", key: str, body: bytes, metadata: Mapping[str, str]
     ) -> bool:
         # A bucket with object lock takes no body without it.
         md5 = hashlib.md5(body, usedforsecurity=False).digest()
@@ -161,7 +174,7 @@ class S3Store:
                 return False
             raise
         if not answer.get("ETag"):
-            raise not_an_s3(action)
+            raise NotAnS3
         return True
 
     async def _make_bucket(self, s3: "S3Client") -> None:
@@ -202,8 +215,8 @@ class S3Store:
                 if Refusal(error).is_without_bucket:
                     return [], True
                 raise
-        if "Name" not in answer:
-            raise not_an_s3(action)
+            if "Name" not in answer:
+                raise NotAnS3
         found = [listed["Key"] for listed in answer.get("Contents", [])]
         # A chain's end is searched by these two; some stores ignore the one or the other.
         if found != sorted(found) or (found and found[0] <= behind):

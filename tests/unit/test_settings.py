@@ -125,6 +125,34 @@ def _beside(name: str) -> dict[str, str]:
     }
 
 
+@pytest.mark.parametrize(
+    "place", ["lake", "green-pulse.lake/a/b_c=1", "123/v1.0", "a" * 63 + "/" + "b" * 448]
+)
+def test_a_lake_is_a_bucket_and_a_prefix(place: str) -> None:
+    for text in (f"s3://{place}", f"s3://{place}/"):
+        assert Settings.read({"GREENPULSE_LAKE": text}, {}).lake.location == place
+
+
+@pytest.mark.parametrize(
+    "place",
+    [
+        "ab",
+        "Lake",
+        "lake_1",
+        "a" * 64,
+        "lake//a",
+        "lake/.a",
+        "lake/a b",
+        "lake/ä",
+        "lake/" + "b" * 508,
+    ],
+)
+def test_a_place_that_not_every_s3_takes_is_refused(place: str) -> None:
+    (problem,) = problems_of({"GREENPULSE_LAKE": f"s3://{place}"})
+
+    assert "want a bucket, of 3 to 63 letters and digits, and a prefix" in problem
+
+
 def test_a_misspelt_name_is_refused_with_the_name_that_was_meant() -> None:
     problems = problems_of({"GREENPULSE_BROKR": "embedded://"}, {"GREENPULSE_WEBPORT": "80"})
 
