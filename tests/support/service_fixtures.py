@@ -8,18 +8,20 @@ import os
 import shutil
 from collections.abc import Callable, Iterator
 from contextlib import contextmanager
+from dataclasses import fields
 from pathlib import Path
 from typing import TypeVar
 
 import pytest
 from filelock import FileLock
-from support.services.addresses import KafkaAddress, S3Address
+from support.services.addresses import KafkaAddress, S3Address, SecureKafkaAddress
 from support.services.kafka import KafkaServer
 from support.services.minio import MinioServer
 from support.services.process import ServiceProcess
 from support.services.programs import ServiceAbsent
+from support.services.secure_kafka import SecureKafka
 
-__all__ = ["kafka", "minio", "own_kafka", "own_minio", "running"]
+__all__ = ["kafka", "minio", "own_kafka", "own_minio", "running", "secure_kafka"]
 
 # Read before any test empties the environment of its settings.
 _GIVEN_KAFKA = os.environ.get("GREENPULSE_TEST_KAFKA")  # noqa: TID251 - a test may ask
@@ -36,6 +38,13 @@ def kafka(tmp_path_factory: pytest.TempPathFactory) -> KafkaAddress:
         return KafkaAddress(_GIVEN_KAFKA)
 
     return KafkaAddress(**_of_this_run(KafkaServer, ["hosts"], tmp_path_factory))
+
+
+@pytest.fixture(scope="session")
+def secure_kafka(tmp_path_factory: pytest.TempPathFactory) -> SecureKafkaAddress:
+    """A Kafka with TLS, passwords and ACLs that all tests share."""
+    names = [field.name for field in fields(SecureKafkaAddress)]
+    return SecureKafkaAddress(**_of_this_run(SecureKafka, names, tmp_path_factory))
 
 
 @pytest.fixture(scope="session")

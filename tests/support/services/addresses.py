@@ -4,7 +4,7 @@ from dataclasses import dataclass, field
 
 from yarl import URL
 
-__all__ = ["KafkaAddress", "S3Address"]
+__all__ = ["KafkaAddress", "S3Address", "SecureKafkaAddress"]
 
 
 @dataclass(frozen=True)
@@ -12,6 +12,18 @@ class KafkaAddress:
     """A Kafka: ``host:port``."""
 
     hosts: str
+
+
+@dataclass(frozen=True)
+class SecureKafkaAddress:
+    """A ``support.services.secure_kafka.SecureKafka``: a listener of each protocol."""
+
+    hosts: str
+    tls_hosts: str
+    sasl_hosts: str
+    sasl_tls_hosts: str
+    ca_file: str
+    other_ca_file: str
 
 
 @dataclass(frozen=True)

@@ -56,9 +56,12 @@ class KafkaServer(ServiceProcess):
         super().start()
 
     def _format(self, path: Path) -> None:
-        command = self._java("kafka.tools.StorageTool", "format", "-t", _CLUSTER, "-c", str(path))
+        command = self._java("kafka.tools.StorageTool", *self._format_arguments(), "-c", str(path))
         done = subprocess.run(command, capture_output=True, text=True, check=False)
         assert done.returncode == 0, done.stdout + done.stderr
+
+    def _format_arguments(self) -> list[str]:
+        return ["format", "-t", _CLUSTER]
 
     def _command(self) -> list[str]:
         return self._java("kafka.Kafka", str(self.folder / "server.properties"))
