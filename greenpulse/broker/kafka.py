@@ -6,14 +6,16 @@ Faust finds its own transport under ``kafka://``; an app is given this one::
 """
 
 import asyncio
+import logging
+import warnings
 from collections.abc import Awaitable, Mapping, Sequence
 from contextlib import AbstractContextManager
 from typing import TYPE_CHECKING, Any, ClassVar, cast
 
-from aiokafka import AIOKafkaConsumer
+from aiokafka import AIOKafkaConsumer, TopicPartition
 from aiokafka.errors import KafkaError
 from faust.auth import SASLCredentials, SSLCredentials
-from faust.exceptions import ProducerSendError
+from faust.exceptions import AlreadyConfiguredWarning, ProducerSendError
 from faust.transport.consumer import RecordMap
 from faust.transport.drivers import aiokafka as driver
 from faust.types import TP, AppT, HeadersArg, RecordMetadata
@@ -21,7 +23,7 @@ from faust.types.auth import CredentialsT
 from faust.types.transports import ConsumerT, ProducerT
 from yarl import URL
 
-from greenpulse.broker.batch_consumer import BatchConsumer
+from greenpulse.broker.batch_consumer import MAX_HELD_BYTES, BatchConsumer
 from greenpulse.broker.flushing_producer import FlushingProducer
 from greenpulse.broker.kafka_connection import KafkaConnection
 from greenpulse.broker.kafka_errors import translated
@@ -34,22 +36,35 @@ if TYPE_CHECKING:
 
 __all__ = ["Consumer", "Producer", "Transport"]
 
+log = logging.getLogger(__name__)
+
 _MAX_RECORDS = 2_000
 """Of one fetch, and so of one event."""
+_FIRST_MAX_RECORDS = 50
+_MAX_FETCHED_BYTES = 1 << 20
+"""Of the keys and values of one fetch; estimated by those of the fetch before."""
 
 
 class ConsumerThread(driver.AIOKafkaConsumerThread):
-    """Faust's consumer thread, which also knows where a new group begins."""
+    """Faust's consumer thread, which also knows where a new group begins.
+
+    It survives what Kafka may do at any time: go away in the middle of a commit, or take
+    a partition away just before a seek. Stock Faust ends the worker then.
+    """
 
     def __post_init__(self) -> None:
         """Prepare the lock that keeps seeks in the order of their generations."""
         super().__post_init__()
         self._seeking = asyncio.Lock()
+        self._max_records = _FIRST_MAX_RECORDS
 
     def _create_consumer(self, loop: asyncio.AbstractEventLoop) -> AIOKafkaConsumer:
         # Only now, since it reads the CA file; Faust takes them from the app.
         connection = _connection_of(self.transport)
-        self.app.conf.broker_credentials = _faust_credentials(connection)
+        with warnings.catch_warnings():
+            # It is read behind this line only, whatever Faust believes.
+            warnings.simplefilter("ignore", AlreadyConfiguredWarning)
+            self.app.conf.broker_credentials = _faust_credentials(connection)
         return super()._create_consumer(loop)
 
     async def seek_to_committed(self) -> Mapping[TP, int]:
@@ -68,6 +83,23 @@ class ConsumerThread(driver.AIOKafkaConsumerThread):
                     consumer.seek(tp, offset)
         return {TP(*tp): starts.get(tp, offset or 0) for tp, offset in committed.items()}
 
+    def seek(self, partition: TP, offset: int) -> None:
+        """Deliver from ``offset`` on; without effect where the partition was taken away."""
+        if partition in self.assignment():
+            super().seek(partition, offset)
+
+    async def _commit(self, offsets: Mapping[TP, int]) -> bool:
+        owned = self.assignment()
+        wanted = {TopicPartition(*tp): offset for tp, offset in offsets.items() if tp in owned}
+        try:
+            await self._ensure_consumer().commit(wanted)
+        except KafkaError as error:
+            # The chain knows what is archived; the group's offset follows with the next file.
+            told = ",".join(f"{tp.topic}/{tp.partition}:{offset}" for tp, offset in wanted.items())
+            log.warning("not_committed offsets=%s cause=%s", told, type(error).__name__)
+            return False
+        return True
+
     async def _fetch_records(
         self,
         consumer: AIOKafkaConsumer,
@@ -76,8 +108,21 @@ class ConsumerThread(driver.AIOKafkaConsumerThread):
         max_records: int | None = None,
     ) -> RecordMap:
         # What was fetched is compressed: its size says little of what its records need.
-        limit = max_records or _MAX_RECORDS
-        return await super()._fetch_records(consumer, active_partitions, timeout, limit)
+        limit = max_records or self._max_records
+        fetched = await super()._fetch_records(consumer, active_partitions, timeout, limit)
+        self._learn_size(fetched)
+        return fetched
+
+    def _learn_size(self, fetched: RecordMap) -> None:
+        records: list[Any] = [record for tp in fetched for record in fetched[tp]]
+        if records:
+            mean_bytes = sum(_size_of(record) for record in records) / len(records)
+            fitting = int(_MAX_FETCHED_BYTES / max(1.0, mean_bytes))
+            self._max_records = max(1, min(_MAX_RECORDS, fitting))
+
+
+def _size_of(record: Any) -> int:  # noqa: ANN401 - aiokafka has no types
+    return len(record.key or b"") + len(record.value or b"")
 
 
 class Consumer(BatchConsumer, driver.Consumer):
@@ -89,6 +134,15 @@ class Consumer(BatchConsumer, driver.Consumer):
     def as_log_records(self, fetched: Sequence[Any]) -> list[LogRecord]:
         """Records of aiokafka as ours."""
         return log_records(fetched)
+
+    async def earliest_offsets(self, *partitions: TP) -> Mapping[TP, int]:
+        """The oldest offset that the log still has of each partition.
+
+        Raises:
+            BrokerUnavailable: Kafka cannot be asked.
+        """
+        with translated("reading where logs start", _connection_of(self.transport)):
+            return await super().earliest_offsets(*partitions)
 
 
 class Producer(FlushingProducer, driver.Producer):
@@ -160,6 +214,7 @@ class Transport(driver.Transport):
         """How to reach the brokers of ``url``; without one given, in plain text."""
         self.batch_topics: frozenset[str] = frozenset({POLLS_TOPIC})
         """Topics that are delivered in batches; see ``greenpulse.broker.batch_consumer``."""
+        self.max_held_bytes = MAX_HELD_BYTES
 
 
 def _connection_of(transport: object) -> KafkaConnection:

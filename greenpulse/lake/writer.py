@@ -102,9 +102,7 @@ class ChainWriter:
             retry=retry_if_exception_type(StoreUnavailable),
             before_sleep=self._note_trouble,
         )
-        winner: StoredFile | None = await patiently(
-            self._offer, key, body, metadata_of(file)
-        )
+        winner: StoredFile | None = await patiently(self._offer, key, body, metadata_of(file))
         self.trouble = None
         is_adopted = winner is not None and winner.content.sha256 != file.sha256
         if winner is not None and is_adopted:
