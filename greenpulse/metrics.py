@@ -20,7 +20,7 @@ from prometheus_client import (
 __all__ = ["Metrics"]
 
 # Nobody asks when a counter was made: half as many series without.
-disable_created_metrics()
+disable_created_metrics()  # type: ignore[no-untyped-call]  # the client gives it no types
 
 _CALL_BUCKETS = (0.001, 0.0025, 0.005, 0.01, 0.025, 0.05, 0.1, 0.25, 0.5, 1, 2.5, 5, 10, 30, 60)
 _LOAD_BUCKETS = (0.05, 0.1, 0.25, 0.5, 1, 2.5, 5, 10, 30, 60, 120, 300)

@@ -1,0 +1,94 @@
+"""Which warehouse a lake feeds is claimed in the lake, and kept through any death in between."""
+
+import asyncio
+from collections.abc import AsyncIterator
+from pathlib import Path
+from uuid import uuid4
+
+import pytest
+from support.manual_clock import ManualClock
+from support.memory_store import MemoryStore
+
+from greenpulse.errors import WarehouseMismatch
+from greenpulse.grid.schedule import build_schedule
+from greenpulse.lake.claims import Claims
+from greenpulse.lake.reader import ChainReader
+from greenpulse.preparation import open_loader
+from greenpulse.warehouse.duckdb import DuckDBWarehouse
+from greenpulse.warehouse.load import Loader
+from greenpulse.warehouse.warehouse import Identity
+
+
+@pytest.fixture
+def lake() -> MemoryStore:
+    return MemoryStore()
+
+
+@pytest.fixture
+async def warehouse(tmp_path: Path) -> AsyncIterator[DuckDBWarehouse]:
+    warehouse = DuckDBWarehouse(tmp_path / "warehouse.duckdb")
+    yield warehouse
+    await warehouse.close()
+
+
+async def opened(lake: MemoryStore, warehouse: DuckDBWarehouse) -> Loader:
+    return await open_loader(
+        warehouse,
+        ChainReader(lake),
+        Claims(lake),
+        schedule=build_schedule(10.0),
+        clock=ManualClock(),
+        new_uuid=uuid4,
+    )
+
+
+async def test_a_claim_whose_warehouse_was_never_told_is_kept(
+    lake: MemoryStore, warehouse: DuckDBWarehouse
+) -> None:
+    # A worker died between the claim in the lake and the row in the warehouse.
+    lake_id = await Claims(lake).claim_lake()
+    await Claims(lake).claim_warehouse("claimed before")
+
+    await opened(lake, warehouse)
+
+    assert await warehouse.identity() == Identity("claimed before", lake_id)
+
+
+async def test_a_warehouse_of_this_lake_whose_claim_was_lost_is_claimed_again(
+    lake: MemoryStore, warehouse: DuckDBWarehouse
+) -> None:
+    await opened(lake, warehouse)
+    before = await warehouse.identity()
+    for key in [key for key in lake.objects if key.startswith("claims/warehouse/")]:
+        lake.objects.pop(key)
+
+    await opened(lake, warehouse)
+
+    assert await warehouse.identity() == before
+    claim = await Claims(lake).warehouse()
+    assert claim is not None
+    assert before is not None
+    assert claim.warehouse_id == before.warehouse_id
+
+
+async def test_loaders_that_open_a_new_warehouse_at_once_agree(
+    lake: MemoryStore, warehouse: DuckDBWarehouse
+) -> None:
+    await asyncio.gather(*(opened(lake, warehouse) for _ in range(4)))
+
+    claim, identity = await Claims(lake).warehouse(), await warehouse.identity()
+    assert claim is not None
+    assert identity is not None
+    assert claim.warehouse_id == identity.warehouse_id
+
+
+async def test_a_second_warehouse_for_a_lake_is_refused(
+    lake: MemoryStore, warehouse: DuckDBWarehouse, tmp_path: Path
+) -> None:
+    await opened(lake, warehouse)
+    other = DuckDBWarehouse(tmp_path / "other.duckdb")
+    await opened(MemoryStore(), other)
+
+    with pytest.raises(WarehouseMismatch):
+        await opened(lake, other)
+    await other.close()
