@@ -46,7 +46,8 @@ class Watching(Service):
         self._clock = clock
         self._watchdog = watchdog
         self._advance = advance
-        self._has_trouble = False
+        self._said: dict[str, str] = {}
+        """What this watch said of a part that waits, by part."""
 
     async def on_start(self) -> None:
         """Begin with the watch; from now on the worker has to advance."""
@@ -60,41 +61,50 @@ class Watching(Service):
     async def keep_looking(self) -> None:
         """Look until the worker stops."""
         while not self.should_stop:
+            self._look_inside()
             try:
-                await self._look()
+                await self._look_at_log()
+                self._say("broker", None)
             except GreenpulseError as error:
-                self._status.set_waiting("broker", str(error), self._clock.now())
+                self._say("broker", str(error))
             self._judge()
             await self.sleep(_LOOK_SECONDS)
 
-    async def _look(self) -> None:
+    def _look_inside(self) -> None:
         self._status.is_leader = self._app.is_leader()
+        for partition, status in self._status.partitions.items():
+            held = self._archive.held(partition)
+            status.held_records, status.held_bytes = held.records, held.bytes
+            status.oldest_held_seconds = held.oldest_seconds
+
+    async def _look_at_log(self) -> None:
         ends = await self._broker.bounds(POLLS_TOPIC)
         for partition, status in self._status.partitions.items():
             if partition in ends:
                 status.log_start_offset = ends[partition].first
                 status.log_end_offset = ends[partition].end
-            held = self._archive.held(partition)
-            status.held_records, status.held_bytes = held.records, held.bytes
-            status.oldest_held_seconds = held.oldest_seconds
 
     def _judge(self) -> None:
         trouble = self._archive.trouble
+        self._say("lake", trouble)
         if trouble is not None:
             # Known, said, and tried again: to end the worker would not bring the lake back.
-            self._status.set_waiting("lake", trouble, self._clock.now())
-            self._has_trouble = True
             self._watchdog.beat()
             return
-        if self._has_trouble:
-            self._status.set_ready("lake", self._clock.now())
-            self._has_trouble = False
         standing = self._advance.standing(self._status.partitions, self._clock.monotonic())
         if standing:
-            reason = f"partitions {standing} have a backlog and do not advance"
-            self._status.set_waiting("archive", reason, self._clock.now())
+            self._say("archive", f"partitions {standing} have a backlog and do not advance")
         else:
+            self._say("archive", None)
             self._watchdog.beat()
+
+    def _say(self, part: str, trouble: str | None) -> None:
+        """Say what ``part`` waits for; None takes back what was said here, and nothing else."""
+        if trouble is not None:
+            self._status.set_waiting(part, trouble, self._clock.now())
+            self._said[part] = trouble
+        elif self._said.pop(part, None) == self._status.parts[part].reason:
+            self._status.set_ready(part, self._clock.now())
 
 
 class Cleaning(Service):
