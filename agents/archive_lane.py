@@ -112,7 +112,7 @@ class ArchiveLane:
         await recovered(self._app)
         was_ahead = await batch_consumer(self._app).rewind(self._tp, wanted)
         self._status.archived_offset = self._archive.durable_offset(self._partition)
-        self._status.is_open = True
+        self._status.is_open, self._status.has_trouble = True, False
         self._on_open(self._partition, was_ahead)
 
     def _close(self, error: BaseException) -> None:
@@ -121,6 +121,7 @@ class ArchiveLane:
         self._in_flight.clear()
         self._archive.drop(self._partition)
         if isinstance(error, GreenpulseError):
+            self._status.has_trouble = True
             self._on_error(self._partition, error)
 
     async def _fill(self) -> None:

@@ -25,7 +25,7 @@ def attach(app: faust.App, desk: LoadDesk) -> None:
 
     @app.on_partitions_assigned.connect(weak=False)
     async def assigned(_app: AppT, assigned: set[TP], **_: object) -> None:
-        desk.partitions = {tp.partition for tp in assigned if tp.topic == FILES_TOPIC}
+        desk.begin({tp.partition for tp in assigned if tp.topic == FILES_TOPIC})
 
     @app.on_partitions_revoked.connect(weak=False)
     async def revoked(_app: AppT, revoked: set[TP], **_: object) -> None:

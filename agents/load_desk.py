@@ -53,6 +53,11 @@ class LoadDesk:
         if not self._load_seconds:
             self._woken.set()
 
+    def begin(self, partitions: set[int]) -> None:
+        """Load just ``partitions`` from now on; at once what those before left."""
+        self.partitions = partitions
+        self._woken.set()
+
     def stop(self) -> None:
         """End ``run`` after the load under way; the next worker loads the rest."""
         self._is_stopping = True

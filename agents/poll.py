@@ -81,7 +81,7 @@ def attach(
         @Service.task
         async def tell(self) -> None:
             while not self.should_stop:
-                report.watch(poller.trouble)
+                report.watch(poller.trouble, is_leader=app.is_leader())
                 await self.sleep(_LOOK_SECONDS)
 
     @app.on_before_shutdown.connect(weak=False)

@@ -48,13 +48,17 @@ class PollReport:
         """Count a poll that will never be in the log."""
         self._metrics.dropped_polls.inc()
 
-    def watch(self, trouble: str | None) -> None:
+    def watch(self, trouble: str | None, *, is_leader: bool) -> None:
         """Say what the source's trouble is now, on the console only where it is news.
 
         Args:
             trouble: The poller's sentence; None while people see something new.
+            is_leader: Whether this worker asks; if not, the source is another one's concern.
         """
         part = self._status.parts["source"]
+        if not is_leader and self._status.parts["archive"].is_ready:
+            self._status.set_ready("source", self._clock.now())
+            return
         if trouble is None:
             if not part.is_ready and self._status.series:
                 log.info("source_answers")

@@ -87,8 +87,9 @@ class Watching(Service):
     def _judge(self) -> None:
         trouble = self._archive.trouble
         self._say("lake", trouble)
-        if trouble is not None:
-            # Known, said, and tried again: to end the worker would not bring the lake back.
+        if trouble is not None or "broker" in self._said:
+            # Known, said, and tried again: to end the worker would bring neither back.
+            self._advance.begin_again()
             self._watchdog.beat()
             return
         standing = self._advance.standing(self._status.partitions, self._clock.monotonic())

@@ -11,6 +11,8 @@ from datetime import UTC, datetime
 
 __all__ = ["configure"]
 
+_SELDOM_SECONDS = 60.0
+_LINES_KNOWN = 1_000
 _FRAMEWORKS = ("faust", "mode", "aiokafka", "aiohttp", "asyncio")
 
 
@@ -29,6 +31,7 @@ def configure(*, level: str, style: str, is_terminal: bool) -> None:
     handler.setFormatter(formatter(shows_tracebacks=is_debug))
     if not is_debug:
         handler.addFilter(_is_no_lifecycle)
+        handler.addFilter(_Seldom())
     root = logging.getLogger()
     root.handlers[:] = [handler]
     root.setLevel(level.upper())
@@ -39,6 +42,30 @@ def configure(*, level: str, style: str, is_terminal: bool) -> None:
 def _is_no_lifecycle(record: logging.LogRecord) -> bool:
     """Whether a line is more than mode's report that one of our services starts or stops."""
     return record.levelno > logging.INFO or not record.getMessage().startswith("[^-")
+
+
+class _Seldom(logging.Filter):
+    """Lets each line of a framework through once a minute.
+
+    A client of Kafka says three hundred times a second that Kafka is away.
+    """
+
+    def __init__(self) -> None:
+        super().__init__()
+        self._said_at: dict[tuple[str, str], float] = {}
+
+    def filter(self, record: logging.LogRecord) -> bool:
+        """Whether the line is another one than those of the last minute."""
+        framework, _, _ = record.name.partition(".")
+        if framework not in _FRAMEWORKS:
+            return True
+        line = (record.name, str(record.msg))
+        if record.created < self._said_at.get(line, 0.0) + _SELDOM_SECONDS:
+            return False
+        if len(self._said_at) >= _LINES_KNOWN:
+            self._said_at.clear()
+        self._said_at[line] = record.created
+        return True
 
 
 class _Formatter(logging.Formatter):

@@ -28,7 +28,9 @@ class PartitionStatus:
 
     is_assigned: bool = False
     is_open: bool = False
-    """Whether it is archived; where it is assigned and not open, a part says why."""
+    """Whether it is archived."""
+    has_trouble: bool = False
+    """Whether a part says why it is not open, and it is tried again."""
     log_start_offset: int | None = None
     """The oldest offset that the log still has."""
     log_end_offset: int | None = None

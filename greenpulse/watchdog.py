@@ -31,7 +31,10 @@ class _Seen:
 
 
 class Advance:
-    """Which partitions have something to archive and have not advanced for too long.
+    """Which partitions ought to advance and have not for too long, and nobody knows why.
+
+    One that is open ought to while it has a backlog; one that is not, unless its trouble
+    is known. So a consumer that slowly dies is noticed, and a recovery that never ends.
 
     Args:
         patience_seconds: How long a partition with a backlog may stand still.
@@ -46,17 +49,24 @@ class Advance:
         standing = []
         for partition, status in partitions.items():
             seen = self._seen.get(partition)
-            is_behind = (
-                status.is_open
-                and status.log_end_offset is not None
-                and status.archived_offset is not None
-                and status.log_end_offset > status.archived_offset + 1
-            )
-            if seen is None or seen.archived_offset != status.archived_offset or not is_behind:
+            ought_to = _is_behind(status) if status.is_open else not status.has_trouble
+            if seen is None or seen.archived_offset != status.archived_offset or not ought_to:
                 self._seen[partition] = _Seen(status.archived_offset, now)
             elif now - seen.at > self._patience_seconds:
                 standing.append(partition)
         return standing
+
+    def begin_again(self) -> None:
+        """Give every partition all its patience: what held them all up is over, or known."""
+        self._seen.clear()
+
+
+def _is_behind(status: PartitionStatus) -> bool:
+    return (
+        status.log_end_offset is not None
+        and status.archived_offset is not None
+        and status.log_end_offset > status.archived_offset + 1
+    )
 
 
 class Watchdog:

@@ -69,3 +69,17 @@ def test_frameworks_are_heard_only_when_something_is_wrong(
 
     (line,) = capsys.readouterr().err.splitlines()
     assert line.endswith("something is wrong")
+
+
+def test_what_a_framework_says_again_and_again_is_said_once_a_minute(
+    capsys: pytest.CaptureFixture[str],
+) -> None:
+    logs.configure(level="info", style="text", is_terminal=True)
+
+    for node in range(300):
+        logging.getLogger("aiokafka").error("Unable to connect to node %d", node)
+        logging.getLogger("greenpulse.agents").info("file_written first=%d", node)
+
+    lines = capsys.readouterr().err.splitlines()
+    assert [line for line in lines if "Unable to connect" in line] == lines[:1]
+    assert len(lines) == 301

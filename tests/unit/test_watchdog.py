@@ -35,14 +35,33 @@ def test_a_partition_without_backlog_may_rest_for_ever() -> None:
     assert seen == [[], [], []]
 
 
-def test_a_partition_that_is_not_open_is_not_judged() -> None:
+def test_a_partition_that_cannot_be_opened_for_a_known_reason_is_not_judged() -> None:
     advance = Advance(patience_seconds=60)
     partitions = behind(5)
-    partitions[0].is_open = False
+    partitions[0].is_open, partitions[0].has_trouble = False, True
 
     seen = [advance.standing(partitions, now=now) for now in (0.0, 1_000.0)]
 
     assert seen == [[], []]
+
+
+def test_a_partition_that_never_opens_and_does_not_say_why_stands_still() -> None:
+    advance = Advance(patience_seconds=60)
+    partitions = {2: PartitionStatus(is_assigned=True)}
+
+    seen = [advance.standing(partitions, now=now) for now in (0.0, 60.0, 60.1)]
+
+    assert seen == [[], [], [2]]
+
+
+def test_after_a_known_trouble_each_partition_has_all_the_patience() -> None:
+    advance = Advance(patience_seconds=60)
+    advance.standing(behind(5), now=0.0)
+
+    advance.begin_again()
+
+    assert advance.standing(behind(5), now=1_000.0) == []
+    assert advance.standing(behind(5), now=1_060.1) == [0]
 
 
 def test_a_backlog_that_comes_after_a_rest_has_all_the_patience() -> None:
