@@ -154,6 +154,22 @@ async def test_sigterm_commits_what_is_acknowledged_and_ends_well(
     assert await log.committed(group, topic) == {0: 2}
 
 
+async def test_sigterm_ends_it_at_once_while_batches_are_held_and_commits_none_of_them(
+    start: Start, log: Log, group: str, topic: str
+) -> None:
+    worker = await start()
+    for value in "abc":
+        await log.append(topic, messages(value))
+        await worker.batches(1)
+    await worker.do("acknowledge", partition=0)
+    await worker.do("acknowledge", partition=0, nth=1)
+
+    code = await worker.stop()
+
+    assert code == 0
+    assert await log.committed(group, topic) == {0: 1}
+
+
 async def test_a_new_group_begins_at_the_oldest_record_that_is_left(
     start: Start, log: Log, broker: Broker, topic: str
 ) -> None:

@@ -1,4 +1,4 @@
-"""A ``support.faust_worker`` process, as a test holds it."""
+"""A ``support.faust_worker`` process, or one like it, as a test holds it."""
 
 import asyncio
 import json
@@ -24,16 +24,23 @@ class RemoteWorker:
         self._waiting: deque[Report] = deque()
 
     @classmethod
-    async def start(cls, address: str, name: str, folder: Path, *faults: str) -> "RemoteWorker":
+    async def start(
+        cls,
+        address: str,
+        name: str,
+        folder: Path,
+        *arguments: str,
+        program: str = "support.faust_worker",
+    ) -> "RemoteWorker":
         """Start a worker; it is there, though perhaps not assigned yet, on return."""
         process = await asyncio.create_subprocess_exec(
             sys.executable,
             "-m",
-            "support.faust_worker",
+            program,
             address,
             name,
             str(folder / "faust"),
-            *faults,
+            *arguments,
             cwd=_TESTS,
             stdin=asyncio.subprocess.PIPE,
             stdout=asyncio.subprocess.PIPE,
@@ -70,6 +77,14 @@ class RemoteWorker:
             taken.append(await self.report("batch"))
         return taken
 
+    async def killed(self, what: str) -> list[Report]:
+        """End it with SIGKILL; all reports of that kind that nobody took before."""
+        self._process.kill()
+        assert self._process.stdout is not None
+        async for line in self._process.stdout:
+            self._waiting.append(json.loads(line))
+        return [report for report in self._waiting if report["report"] == what]
+
     def has_waiting(self, what: str) -> bool:
         """Whether a report of that kind came while another was waited for."""
         return any(report["report"] == what for report in self._waiting)
@@ -82,8 +97,16 @@ class RemoteWorker:
 
     async def stop(self) -> int:
         """End it with SIGTERM; returns its exit code."""
+        self.terminate()
+        return await self.end()
+
+    def terminate(self) -> None:
+        """Send SIGTERM, and do not wait."""
         self._process.send_signal(signal.SIGTERM)
-        async with asyncio.timeout(_PATIENCE_SECONDS):
+
+    async def end(self, within_seconds: float = _PATIENCE_SECONDS) -> int:
+        """Wait until it ends; returns its exit code."""
+        async with asyncio.timeout(within_seconds):
             await self._process.communicate()
         assert self._process.returncode is not None
         return self._process.returncode
