@@ -1,14 +1,19 @@
 """Bronze files become rows; ``greenpulse.files`` only wakes the loader, the chain decides."""
 
+import logging
+
 import faust
 from faust.types import TP, AppT
 from mode import Service
 
 from greenpulse.agents.load_desk import LoadDesk
 from greenpulse.agents.streams import Events, acknowledge, unacked
+from greenpulse.errors import BrokerUnavailable
 from greenpulse.records import FILES_TOPIC, LOADS_TOPIC, BronzeFile, WarehouseLoad
 
 __all__ = ["attach"]
+
+log = logging.getLogger(__name__)
 
 
 def attach(app: faust.App, desk: LoadDesk) -> None:
@@ -31,17 +36,25 @@ def attach(app: faust.App, desk: LoadDesk) -> None:
     async def revoked(_app: AppT, revoked: set[TP], **_: object) -> None:
         desk.partitions -= {tp.partition for tp in revoked if tp.topic == FILES_TOPIC}
 
-    async def tell(load: WarehouseLoad) -> None:
-        sent = await loads.send(key=str(load.partition), value=load, partition=load.partition)
-        await sent
-
     @app.service
     class Loading(Service):
         """Loads in the background, so that a slow warehouse stops nothing else."""
 
         @Service.task
         async def run(self) -> None:
-            await desk.run(tell)
+            await desk.run()
+
+        @Service.task
+        async def tell(self) -> None:
+            while not self.should_stop:
+                load = await desk.news.get()
+                try:
+                    sent = await loads.send(
+                        key=str(load.partition), value=load, partition=load.partition
+                    )
+                    await sent
+                except BrokerUnavailable as error:
+                    log.warning("load_not_announced load=%s cause=%s", load.load_id, error)
 
         async def on_stop(self) -> None:
             desk.stop()

@@ -39,6 +39,8 @@ class LoadDesk:
         load_seconds: float,
     ) -> None:
         self.partitions: set[int] = set()
+        self.news = asyncio.Queue[WarehouseLoad]()
+        """Loads that were committed, for others to know: no broker holds up a load."""
         self._open_loader = open_loader
         self._loader: Loader | None = None
         self._clock = clock
@@ -63,13 +65,13 @@ class LoadDesk:
         self._is_stopping = True
         self._woken.set()
 
-    async def run(self, tell: Callable[[WarehouseLoad], Awaitable[None]]) -> None:
-        """Load until ``stop``; each committed load is handed to ``tell``."""
+    async def run(self) -> None:
+        """Load until ``stop``; each committed load is put into ``news``."""
         while not self._is_stopping:
             try:
                 if self._loader is None:
                     self._loader = await self._open_loader()
-                await self._catch_up(self._loader, tell)
+                await self._catch_up(self._loader)
             except GreenpulseError as error:
                 self._say_waiting(str(error))
                 await self._pause(_RETRY_SECONDS)
@@ -77,28 +79,39 @@ class LoadDesk:
             self._status.set_ready("warehouse", self._clock.now())
             await self._pause(self._seconds_to_next())
 
-    async def _catch_up(
-        self, loader: Loader, tell: Callable[[WarehouseLoad], Awaitable[None]]
-    ) -> None:
+    async def _catch_up(self, loader: Loader) -> None:
         self._woken.clear()
-        for partition in sorted(self.partitions):
-            began = self._clock.monotonic()
-            for load in await loader.catch_up(partition):
-                seconds = self._clock.monotonic() - began
-                self._metrics.loads.labels(partition).inc()
-                self._metrics.loaded_records.labels(partition).inc(load.record_count)
-                self._metrics.load_seconds.observe(seconds)
-                self._metrics.unreadable_records.labels(partition).inc(load.unreadable_count)
-                log.info(
-                    "load_committed partition=%d first=%d last=%d seconds=%.3f",
-                    partition,
-                    load.start_offset,
-                    load.end_offset,
-                    seconds,
-                )
-                await tell(load)
-            if partition in self._status.partitions:
-                self._status.partitions[partition].loaded_offset = loader.end_of(partition)
+        behind = sorted(self.partitions)
+        while behind:
+            # One load of each in turn: neither the backlog of another partition nor one that
+            # moved to another worker keeps a partition waiting.
+            behind = [p for p in behind if self._is_ours(p) and await self._load(loader, p)]
+
+    def _is_ours(self, partition: int) -> bool:
+        return partition in self.partitions and not self._is_stopping
+
+    async def _load(self, loader: Loader, partition: int) -> bool:
+        """Load the next files; whether there were any."""
+        began = self._clock.monotonic()
+        load = await loader.load_next(partition)
+        if partition in self._status.partitions:
+            self._status.partitions[partition].loaded_offset = loader.end_of(partition)
+        if load is None:
+            return False
+        seconds = self._clock.monotonic() - began
+        self._metrics.loads.labels(partition).inc()
+        self._metrics.loaded_records.labels(partition).inc(load.record_count)
+        self._metrics.load_seconds.observe(seconds)
+        self._metrics.unreadable_records.labels(partition).inc(load.unreadable_count)
+        log.info(
+            "load_committed partition=%d first=%d last=%d seconds=%.3f",
+            partition,
+            load.start_offset,
+            load.end_offset,
+            seconds,
+        )
+        self.news.put_nowait(load)
+        return True
 
     def _seconds_to_next(self) -> float:
         if not self._load_seconds:

@@ -66,27 +66,26 @@ class Loader:
             )
         raise WarehouseMismatch(message)
 
-    async def catch_up(self, partition: int) -> list[WarehouseLoad]:
-        """Load what the chain of ``partition`` holds behind the manifest's end.
+    async def load_next(self, partition: int) -> WarehouseLoad | None:
+        """Load the next files that the chain of ``partition`` holds behind the manifest's end.
 
         Returns:
-            The loads that this call committed, in order; empty where there was nothing.
+            The load that was committed; None where there is nothing to load.
 
         Raises:
             WarehouseUnavailable, StoreUnavailable: call again later, nothing is lost.
             WarehouseMismatch, ChainBroken: this partition cannot go on.
         """
-        loads: list[WarehouseLoad] = []
         while True:
             if self._ends is None:
                 self._ends = await self._warehouse.manifest_ends(self._topic)
             end = self._ends.get(partition)
             staged = await self._stage(partition, end)
             if staged is None:
-                return loads
+                return None
             load = await self._load(staged, end)
             if load is not None:
-                loads.append(load)
+                return load
 
     def end_of(self, partition: int) -> int | None:
         """The last loaded offset of ``partition``; None: nothing is loaded, or known yet."""

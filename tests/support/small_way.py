@@ -97,7 +97,8 @@ class SmallWay:
             )
             await loader.start()
             for partition in range(self.partitions):
-                await loader.catch_up(partition)
+                while await loader.load_next(partition) is not None:
+                    pass
             await warehouse.close()
 
         asyncio.run(step())

@@ -122,7 +122,11 @@ def loader_of(
 
 
 async def ranges(loader: Loader) -> list[tuple[int, int]]:
-    return [(load.start_offset, load.end_offset) for load in await loader.catch_up(0)]
+    """What is loaded until nothing is left."""
+    loaded = []
+    while (load := await loader.load_next(0)) is not None:
+        loaded.append((load.start_offset, load.end_offset))
+    return loaded
 
 
 async def test_many_small_files_become_few_loads(warehouse: CountsOpenings) -> None:
@@ -153,11 +157,12 @@ async def test_waking_up_for_nothing_opens_no_warehouse(warehouse: CountsOpening
     chain = MemoryChain(files=1)
     loader = loader_of(warehouse, chain)
     await loader.start()
-    await loader.catch_up(0)
+    await loader.load_next(0)
+    await loader.load_next(0)
     warehouse.calls.clear()
 
-    assert await loader.catch_up(0) == []
-    assert await loader.catch_up(1) == []
+    assert await loader.load_next(0) is None
+    assert await loader.load_next(1) is None
     assert warehouse.calls == []
 
     chain.grow(1)
@@ -169,8 +174,8 @@ async def test_another_loader_went_on_in_the_meantime(warehouse: CountsOpenings)
     chain = MemoryChain(files=1)
     first, second = loader_of(warehouse, chain), loader_of(warehouse, chain)
     await first.start()
-    await first.catch_up(0)
-    await second.catch_up(0)
+    await first.load_next(0)
+    await second.load_next(0)
 
     chain.grow(1)
     assert await ranges(first) == [(5, 9)]
@@ -186,7 +191,7 @@ async def test_a_store_that_does_not_answer_costs_nothing(warehouse: CountsOpeni
     await loader.start()
 
     with pytest.raises(StoreUnavailable):
-        await loader.catch_up(0)
+        await loader.load_next(0)
 
     assert await ranges(loader) == [(0, 14)]
 
@@ -196,7 +201,7 @@ async def test_a_broken_file_stops_its_partition_before_it(warehouse: CountsOpen
     await loader.start()
 
     with pytest.raises(ChainBroken):
-        await loader.catch_up(0)
+        await ranges(loader)
 
     assert await warehouse.manifest_ends(POLLS_TOPIC) == {0: 4}
 
@@ -217,7 +222,7 @@ async def test_a_chain_that_does_not_reach_the_manifest_is_refused(
     chain.grow(2)
 
     with pytest.raises(WarehouseMismatch, match="10 to 14"):
-        await loader.catch_up(0)
+        await loader.load_next(0)
 
 
 @pytest.mark.parametrize(
