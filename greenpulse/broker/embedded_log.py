@@ -57,6 +57,10 @@ class EmbeddedLog:
     async def prove_access(self, topics: Sequence[str], group: str) -> None:
         """Do nothing: who may write the file may write every topic."""
 
+    async def identity(self, topic: str) -> str:
+        """The topic's name: none of this log is ever deleted but with its file."""
+        return topic
+
     async def describe(self) -> str:
         """What the log is, for people."""
         return f"one SQLite file (SQLite {sqlite3.sqlite_version})"

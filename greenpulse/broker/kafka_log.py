@@ -12,6 +12,7 @@ from tenacity import AsyncRetrying, retry_if_exception_type, stop_after_delay, w
 
 from greenpulse.broker.kafka_connection import KafkaConnection
 from greenpulse.broker.kafka_errors import translated
+from greenpulse.broker.kafka_metadata import topic_metadata
 from greenpulse.broker.kafka_reach import prove_reached
 from greenpulse.broker.kafka_records import PRODUCER_OPTIONS, log_records
 from greenpulse.broker.kafka_release import oldest_release
@@ -29,6 +30,7 @@ _BATCH_BYTES = 256 * 1024
 _READ_WAIT_MS = 50
 _FOLLOW_WAIT_MS = 500
 _AWAIT_TOPIC_SECONDS = 1.0
+_UNKNOWN_IDENTITY = "before Kafka 2.8"
 _COORDINATOR_SECONDS = 20.0
 _COORDINATOR_LOOK_SECONDS = 0.2
 
@@ -89,6 +91,14 @@ class KafkaLog:
                 f"'{self._connection.user}' the rights {', '.join(missing)}"
             )
             raise SettingsError(message)
+
+    async def identity(self, topic: str) -> str:
+        """What changes when ``topic`` is deleted and made anew; empty where it is absent."""
+        with translated(f"looking up {topic!r}", self._connection):
+            found = await topic_metadata(await self._admin(), [topic])
+        if found is None:
+            return _UNKNOWN_IDENTITY
+        return str(found[0].identity) if found[0].error_code == 0 else ""
 
     async def describe(self) -> str:
         """What Kafka says of itself, for people."""

@@ -124,6 +124,10 @@ class Log(Protocol):
         """
         ...
 
+    async def identity(self, topic: str) -> str:
+        """What changes when ``topic`` is deleted and made anew; empty where it is absent."""
+        ...
+
     async def describe(self) -> str:
         """What the log is, for people: product, release, size."""
         ...

@@ -17,7 +17,7 @@ from greenpulse.lake.claims import Claims
 from greenpulse.lake.lines import Record
 from greenpulse.lake.origin import Origin
 from greenpulse.lake.ranges import OffsetRange, holes_between
-from greenpulse.lake.resume import find_end, first_readable
+from greenpulse.lake.resume import find_end, first_readable, refuse_recreated
 from greenpulse.lake.rotation import RotationPolicy, RotationReason
 from greenpulse.lake.store import Store
 from greenpulse.lake.verification import refuse_broken
@@ -41,6 +41,8 @@ class _Lane:
     """One open partition: the chain, the file being filled, and those closed before it."""
 
     writer: ChainWriter
+    identity: str
+    """Of the topic that the records come from."""
     buffer: Buffer
     resume_at: int
     """Not below this offset is anything wanted: what lies before is accepted as lost."""
@@ -107,6 +109,8 @@ class Archive:
         self._lanes.pop(partition, None)
         if self._verify == "full":
             await refuse_broken(self._store, self._topic, partition)
+        # Before the log is compared with the chain: what comes later is seen by ``write``.
+        identity = await self._log.identity(self._topic)
         end = await self._find_end(partition)
         wanted = await first_readable(
             self._log, self._claims, self._topic, partition, end.offset + 1
@@ -119,7 +123,9 @@ class Archive:
             writer=self._writer,
             end=end,
         )
-        self._lanes[partition] = _Lane(writer, Buffer(end.offset + 1, self._rotation), wanted)
+        self._lanes[partition] = _Lane(
+            writer, identity, Buffer(end.offset + 1, self._rotation), wanted
+        )
         return wanted
 
     async def add(self, partition: int, records: Sequence[Record]) -> None:
@@ -155,6 +161,7 @@ class Archive:
             The file that became durable; None where none is closed.
 
         Raises:
+            LogMismatch: the topic was made anew; nothing of it was written.
             PermanentError: the chain cannot be written, as ``ChainWriter.write`` says.
         """
         lane = self._lane(partition)
@@ -162,6 +169,7 @@ class Archive:
             rest = lane.oldest_to_write()
             if rest is None:
                 return None
+            await refuse_recreated(self._log, self._topic, partition, lane.identity)
             written = await lane.writer.write(rest)
             lane.buffer.move_to(lane.writer.end.offset + 1)
             lane.oldest_to_write()

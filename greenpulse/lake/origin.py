@@ -25,8 +25,12 @@ class Bounds(Protocol):
 class Origin(Protocol):
     """Where the records of a chain come from.
 
-    Both methods raise a TransientError where the log cannot be reached.
+    All methods raise a TransientError where the log cannot be reached.
     """
+
+    async def identity(self, topic: str) -> str:
+        """What changes when ``topic`` is deleted and made anew."""
+        ...
 
     async def bounds(self, topic: str) -> Mapping[int, Bounds]:
         """Bounds of each partition; empty where there is no such topic."""

@@ -1,6 +1,12 @@
 """Where the archive of a partition goes on: what the chain and the log say together."""
 
-from greenpulse.errors import BrokerUnavailable, ChainBroken, LogMismatch, PermanentError
+from greenpulse.errors import (
+    BrokerUnavailable,
+    ChainBroken,
+    LogMismatch,
+    PermanentError,
+    TransientError,
+)
 from greenpulse.lake.claims import Claims
 from greenpulse.lake.files import FILE_WAY_OUT, NO_PREDECESSOR
 from greenpulse.lake.keys import BronzeKey
@@ -12,7 +18,7 @@ from greenpulse.lake.store import Store
 from greenpulse.lake.tail import last_key
 from greenpulse.lake.writer import ChainEnd
 
-__all__ = ["find_end", "first_readable", "next_readable"]
+__all__ = ["find_end", "first_readable", "next_readable", "refuse_recreated"]
 
 _WAY_OUT = (
     "run 'greenpulse audit --complete', stop all workers, delete the greenpulse topics and the "
@@ -87,6 +93,25 @@ async def next_readable(origin: Origin, topic: str, partition: int, wanted: int)
     if records:
         return records[0].offset
     return max(wanted, (await _bounds(origin, topic, partition)).first)
+
+
+async def refuse_recreated(origin: Origin, topic: str, partition: int, identity: str) -> None:
+    """See that records fetched since the topic had ``identity`` are of the chain's own log.
+
+    Raises:
+        LogMismatch: the topic was deleted and made anew; offsets say nothing any more.
+    """
+    try:
+        identity_now = await origin.identity(topic)
+    except TransientError:
+        # A log that is away keeps nobody from writing what it gave before.
+        return
+    if identity_now != identity:
+        message = (
+            f"archiving partition {partition} of '{topic}': the topic was deleted and made anew, "
+            f"so chain and log are not of one origin; {_WAY_OUT}"
+        )
+        raise LogMismatch(message)
 
 
 async def _bounds(origin: Origin, topic: str, partition: int) -> Bounds:

@@ -31,6 +31,7 @@ class RecordLog:
     def __init__(self, records: Sequence[LogRecord] = (), *, first: int = 0) -> None:
         self.records = list(records)
         self.first = self.records[0].offset if self.records else first
+        self.topic_identity = "first"
 
     @property
     def end(self) -> int:
@@ -45,6 +46,10 @@ class RecordLog:
     def since(self, offset: int, count: int = 1_000_000) -> list[LogRecord]:
         """What a consumer gets from ``offset`` on."""
         return [record for record in self.records if record.offset >= offset][:count]
+
+    async def identity(self, topic: str) -> str:
+        assert topic == "greenpulse.polls"
+        return self.topic_identity
 
     async def bounds(self, topic: str) -> dict[int, OffsetBounds]:
         assert topic == "greenpulse.polls"

@@ -52,6 +52,22 @@ async def test_a_recreated_log_is_refused_with_the_way_out(store: MemoryStore) -
         assert step in message
 
 
+async def test_a_log_that_is_recreated_in_use_is_refused_before_anything_of_it_is_written(
+    store: MemoryStore,
+) -> None:
+    log = RecordLog(make_records(0, 15))
+    archive = archive_of(store, log)
+    await archive.add(0, log.since(await archive.open(0), 15))
+    await archive.flush(0, RotationReason.WINDOW)
+    log.records, log.topic_identity = make_records(0, 40, of="other"), "second"
+
+    await archive.add(0, log.since(15))
+    with pytest.raises(LogMismatch, match=r"was deleted and made anew.*greenpulse import"):
+        await archive.flush(0, RotationReason.WINDOW)
+
+    assert offsets_in(store) == list(range(15))
+
+
 @pytest.mark.parametrize("count", [0, 3, 14])
 async def test_a_log_that_ends_before_the_chain_is_refused(store: MemoryStore, count: int) -> None:
     await archive_all(store, RecordLog(make_records(0, 15)))
