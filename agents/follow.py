@@ -4,9 +4,9 @@ import asyncio
 import logging
 from collections.abc import Callable
 
-from faust.exceptions import FaustError
 from mode import Service
 
+from greenpulse.agents.streams import record_in
 from greenpulse.broker.log import Log
 from greenpulse.clock import Clock
 from greenpulse.errors import TransientError
@@ -55,12 +55,8 @@ class Following(Service):
             self._see_whether_whole(missing)
 
     def _take(self, value: bytes | None) -> None:
-        try:
-            latest = Latest.loads(value or b"", serializer="json")
-        except (FaustError, TypeError, ValueError) as error:
-            # Anybody may write to a topic; what is no Latest is nothing to show.
-            logger.warning("latest_not_read cause=%s", error)
-        else:
+        latest = record_in(value, Latest)
+        if latest is not None:
             self._add(latest)
 
     def _see_whether_whole(self, missing: dict[int, int]) -> None:

@@ -7,9 +7,9 @@ from faust.types import TP, AppT
 from mode import Service
 
 from greenpulse.agents.load_desk import LoadDesk
-from greenpulse.agents.streams import Events, acknowledge, unacked
+from greenpulse.agents.streams import Events, acknowledge, raw_topic, unacked
 from greenpulse.errors import BrokerUnavailable
-from greenpulse.records import FILES_TOPIC, LOADS_TOPIC, BronzeFile, WarehouseLoad
+from greenpulse.records import FILES_TOPIC, LOADS_TOPIC, WarehouseLoad
 
 __all__ = ["attach"]
 
@@ -18,7 +18,7 @@ log = logging.getLogger(__name__)
 
 def attach(app: faust.App, desk: LoadDesk) -> None:
     """Let ``desk`` load what the files topic of ``app`` tells of."""
-    files = app.topic(FILES_TOPIC, value_type=BronzeFile, internal=True)
+    files = raw_topic(app, FILES_TOPIC)
     loads = app.topic(LOADS_TOPIC, value_type=WarehouseLoad)
 
     @app.agent(files, name="greenpulse.load")

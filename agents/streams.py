@@ -1,10 +1,12 @@
 """The one place that reaches past Faust's types: what our agents know, and they do not."""
 
+import logging
 from collections.abc import AsyncIterator
-from typing import TYPE_CHECKING, Any, TypeAlias, cast
+from typing import TYPE_CHECKING, Any, TypeAlias, TypeVar, cast
 
 import faust
-from faust.types import EventT, StreamT
+from faust.exceptions import FaustError
+from faust.types import EventT, StreamT, TopicT
 
 from greenpulse.broker.batch_consumer import BatchConsumer, BatchMessage
 from greenpulse.broker.log import LogRecord
@@ -18,11 +20,16 @@ __all__ = [
     "acknowledge",
     "batch_consumer",
     "is_forgotten",
+    "raw_topic",
+    "record_in",
     "records_of",
     "recovered",
     "unacked",
 ]
 
+log = logging.getLogger(__name__)
+
+Record = TypeVar("Record", bound=faust.Record)
 Event: TypeAlias = EventT[Any]
 Events: TypeAlias = StreamT[Any]
 
@@ -31,7 +38,7 @@ async def unacked(stream: Events) -> AsyncIterator[Event]:
     """Events of ``stream``, none acknowledged by Faust.
 
     Faust acknowledges in a ``finally``, also when the agent raised
-    (tests/unit/test_broker_faust_assumptions.py), so no agent here lets it.
+    (tests/kafka/test_faust_acknowledging.py), so no agent here lets it.
     """
     async for event in cast("faust.Stream[Any]", stream).noack().events():
         yield event
@@ -43,6 +50,24 @@ async def acknowledge(stream: Events, event: Event) -> None:
     Through the stream, since ``event.ack()`` alone keeps the sensors in the dark.
     """
     await cast("faust.Stream[Any]", stream).ack(event)
+
+
+def raw_topic(app: faust.App, name: str) -> TopicT:
+    """The channel of ``app`` for an agent on a topic of records.
+
+    Raw, since Faust ends the agent, and with it the worker, over a value that is none, and
+    acknowledges that one before others: anybody may write to a topic.
+    """
+    return app.topic(name, value_type=bytes, value_serializer="raw", internal=True)
+
+
+def record_in(value: bytes | None, kind: type[Record]) -> Record | None:
+    """What a message says; None, and a warning, where it is no ``kind``."""
+    try:
+        return kind.loads(value or b"", serializer="json")
+    except (FaustError, TypeError, ValueError) as error:
+        log.warning("record_not_read kind=%s cause=%s", kind.__name__, error)
+        return None
 
 
 def records_of(event: Event) -> list[LogRecord]:

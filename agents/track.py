@@ -1,13 +1,16 @@
 """Faust tables of how far each partition has come, and of the newest answers; for ``/stats``.
 
 Never the authority: the chain says what is archived, the manifest what is loaded.
-Rows are absolute values, so that a record that comes twice changes nothing.
+Rows are absolute values, so that a record that comes twice changes nothing. A worker
+shows those of its own partitions: of the others it may have old ones.
 """
 
-from collections.abc import Callable
+import logging
+from collections.abc import Callable, Iterator, Mapping
 from typing import Any
 
 import faust
+from faust.exceptions import FaustError
 from faust.types import TableT
 
 from greenpulse.agents.streams import Events, acknowledge, unacked
@@ -23,6 +26,8 @@ from greenpulse.status import PipelineStatus
 
 __all__ = ["attach"]
 
+log = logging.getLogger(__name__)
+
 
 def attach(app: faust.App, status: PipelineStatus, *, partitions: int) -> None:
     """Keep the tables, and show them through ``status``."""
@@ -35,26 +40,33 @@ def attach(app: faust.App, status: PipelineStatus, *, partitions: int) -> None:
     loaded = table("loaded_offsets")
     newest = table("newest_observations")
 
-    def track(topic: str, record: type[faust.Record], set_row: Callable[[Any], None]) -> None:
-        channel = app.topic(topic, value_type=record, internal=True)
+    def track(topic: str, kind: type[faust.Record], set_row: Callable[[Any, int], None]) -> None:
+        # Raw, since what Faust cannot decode would end the worker, again at each start.
+        channel = app.topic(topic, key_type=bytes, value_type=bytes, value_serializer="raw")
 
         @app.agent(channel, name=f"greenpulse.track.{topic.rpartition('.')[2]}")
         async def keep(stream: Events) -> None:
             """The newest of each key is kept in a table."""
             async for event in unacked(stream):
-                set_row(event.value)
+                try:
+                    record = kind.loads(event.value or b"", serializer="json")
+                    set_row(record, event.message.partition)
+                except (FaustError, AttributeError, TypeError, ValueError) as error:
+                    # Anybody may write to a topic; what is none of ours is nothing to show.
+                    log.warning("record_not_tracked topic=%s cause=%s", topic, error)
                 await acknowledge(stream, event)
 
-    def set_archived(file: BronzeFile) -> None:
-        _advance(archived, file.partition, file.end_offset, file.last_appended_at)
+    def set_archived(file: BronzeFile, partition: int) -> None:
+        _advance(archived, partition, file.end_offset, file.last_appended_at)
 
-    def set_loaded(load: WarehouseLoad) -> None:
-        _advance(loaded, load.partition, load.end_offset, load.loaded_at)
+    def set_loaded(load: WarehouseLoad, partition: int) -> None:
+        _advance(loaded, partition, load.end_offset, load.loaded_at)
 
-    def set_newest(latest: Latest) -> None:
+    def set_newest(latest: Latest, partition: int) -> None:
         row = newest.get(latest.series)
         if row is None or row["answered_at"] <= latest.answered_at:
             newest[latest.series] = {
+                "partition": partition,
                 "answered_at": latest.answered_at,
                 "scheduled_at": latest.scheduled_at,
                 "outcome": latest.outcome,
@@ -64,10 +76,30 @@ def attach(app: faust.App, status: PipelineStatus, *, partitions: int) -> None:
     track(FILES_TOPIC, BronzeFile, set_archived)
     track(LOADS_TOPIC, WarehouseLoad, set_loaded)
     track(LATEST_TOPIC, Latest, set_newest)
-    status.tables = {"archived": archived, "loaded": loaded, "newest": newest}
+    tables = {"archived": archived, "loaded": loaded, "newest": newest}
+    status.tables = {name: _OwnRows(rows, status) for name, rows in tables.items()}
+
+
+class _OwnRows(Mapping[str, object]):
+    """The rows of a table that are kept on this worker now."""
+
+    def __init__(self, table: TableT[Any, Any], status: PipelineStatus) -> None:
+        self._table = table
+        self._status = status
+
+    def __getitem__(self, key: str) -> object:
+        return self._table[key]
+
+    def __iter__(self) -> Iterator[str]:
+        for key, row in self._table.items():
+            if row.get("partition") in self._status.partitions:
+                yield key
+
+    def __len__(self) -> int:
+        return sum(1 for _ in self)
 
 
 def _advance(table: TableT[Any, Any], partition: int, end_offset: int, at: str | None) -> None:
     row = table.get(str(partition))
     if row is None or row["end_offset"] < end_offset:
-        table[str(partition)] = {"end_offset": end_offset, "at": at}
+        table[str(partition)] = {"partition": partition, "end_offset": end_offset, "at": at}

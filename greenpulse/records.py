@@ -73,7 +73,7 @@ class Poll(faust.Record, namespace="greenpulse.poll", include_metadata=False):
         return fields
 
 
-class BronzeFile(faust.Record, namespace="greenpulse.file", include_metadata=False):
+class BronzeFile(faust.Record, namespace="greenpulse.file", include_metadata=False, coerce=True):
     """A bronze file that was written, as its key and metadata tell it."""
 
     topic: str
@@ -91,7 +91,7 @@ class BronzeFile(faust.Record, namespace="greenpulse.file", include_metadata=Fal
     writer: str
 
 
-class WarehouseLoad(faust.Record, namespace="greenpulse.load", include_metadata=False):
+class WarehouseLoad(faust.Record, namespace="greenpulse.load", include_metadata=False, coerce=True):
     """A load of one partition that was committed."""
 
     topic: str
@@ -105,7 +105,7 @@ class WarehouseLoad(faust.Record, namespace="greenpulse.load", include_metadata=
     """Records that are no Poll: raw rows without a silver row."""
 
 
-class Latest(faust.Record, namespace="greenpulse.latest", include_metadata=False):
+class Latest(faust.Record, namespace="greenpulse.latest", include_metadata=False, coerce=True):
     """What one answered poll says, typed; the pages live on these.
 
     ``observations`` holds one object for each half hour read, in the order of the body:
@@ -123,3 +123,9 @@ class Latest(faust.Record, namespace="greenpulse.latest", include_metadata=False
     outcome: str
     is_simulated: bool
     observations: list[dict[str, Any]]
+
+    def __post_init__(self) -> None:
+        """Faust does not look into lists."""
+        if not all(isinstance(observation, dict) for observation in self.observations):
+            message = "observations is no list of objects"
+            raise TypeError(message)
