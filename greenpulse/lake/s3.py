@@ -23,7 +23,7 @@ __all__ = ["S3Store"]
 
 _PAGE = 1000
 _SILENCE_SECONDS = 20.0
-_CALL_SECONDS = 120.0
+_CALL_SECONDS = 60.0
 _UNNAMED_REGION = "us-east-1"
 
 

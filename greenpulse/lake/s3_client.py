@@ -11,6 +11,7 @@ from aiobotocore.session import get_session
 if TYPE_CHECKING:
     from contextlib import AbstractAsyncContextManager
 
+    from multidict import CIMultiDict
     from types_aiobotocore_s3.client import S3Client
 
 __all__ = ["NotAnS3", "S3Account", "connect"]
@@ -18,7 +19,7 @@ __all__ = ["NotAnS3", "S3Account", "connect"]
 _CONNECT_SECONDS = 5.0
 _CONNECTIONS = 32
 _DEFAULT_REGION = "us-east-1"
-_ERROR_STATUSES = 400
+_NO_SUCCESS = 300
 _PAGES = {"text/html", "application/json"}
 
 
@@ -62,9 +63,19 @@ class _StaysWhereItIs:
     def __init__(self, session: aiohttp.ClientSession) -> None:
         self._session = session
 
-    async def request(self, method: str, **arguments: Any) -> aiohttp.ClientResponse:  # noqa: ANN401 - whatever aiohttp takes
-        response = await self._session.request(method, allow_redirects=False, **arguments)
-        if response.status < _ERROR_STATUSES and _is_a_page(response):
+    async def request(
+        self,
+        method: str,
+        *,
+        headers: "CIMultiDict[str]",
+        **arguments: Any,  # noqa: ANN401 - whatever aiohttp takes
+    ) -> aiohttp.ClientResponse:
+        # While aiohttp waits for a 100 (Continue), it does not heed the silence.
+        headers.pop("Expect", None)
+        response = await self._session.request(
+            method, headers=headers, allow_redirects=False, **arguments
+        )
+        if response.status < _NO_SUCCESS and _is_a_page(response):
             response.close()
             raise NotAnS3
         return response

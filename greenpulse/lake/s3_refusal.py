@@ -31,6 +31,7 @@ _RIGHTS = (
     f"or {SIGN_IN} to another user's"
 )
 _KEYS = f"{SIGN_IN} to those of a user of this store"
+_TOO_LARGE = "let it, and each proxy before it, take bodies of 32 MiB"
 _EXPIRED = "renew the credentials of the AWS chain and start again"
 _WAYS_OUT = {
     "AccessDenied": _RIGHTS,
@@ -38,6 +39,8 @@ _WAYS_OUT = {
     "403": _RIGHTS,
     "InvalidAccessKeyId": _KEYS,
     "SignatureDoesNotMatch": _KEYS,
+    "413": _TOO_LARGE,
+    "EntityTooLarge": _TOO_LARGE,
     "ExpiredToken": _EXPIRED,
     "InvalidToken": _EXPIRED,
     "TokenRefreshRequired": _EXPIRED,
