@@ -52,6 +52,8 @@ class ArchiveDesk:
         self._lanes: dict[int, ArchiveLane] = {}
         self._runs: dict[int, asyncio.Future[None]] = {}
         self._news: asyncio.Queue[BronzeFile] = asyncio.Queue()
+        self._waiting_for: dict[int, str] = {}
+        """Which part holds a partition up, while one does."""
 
     def begin(self, partitions: set[int]) -> None:
         """Take on ``partitions``; each is opened beside the rebalance, never within it."""
@@ -72,6 +74,10 @@ class ArchiveDesk:
             # The app's future, so that what nobody expects ends the worker, and says why.
             self._runs[partition] = self._app.add_future(lane.run())
         self._tell_readiness()
+        if not partitions:
+            # More workers than partitions: this one stands by, and is well.
+            for part in ("archive", "lake", "broker"):
+                self._status.set_ready(part, self._clock.now())
 
     def take(self, stream: Events, event: Event) -> None:
         """Hand ``event`` to its partition."""
@@ -142,10 +148,12 @@ class ArchiveDesk:
     def _on_open(self, partition: int, was_ahead: bool) -> None:  # noqa: FBT001 - a lane's callback
         if was_ahead:
             self._metrics.healed_commits.labels(partition).inc()
+        self._waiting_for.pop(partition, None)
         self._tell_readiness()
 
     def _on_error(self, partition: int, error: GreenpulseError) -> None:
         part = "lake" if isinstance(error, StoreUnavailable) else "archive"
+        self._waiting_for[partition] = part
         reason = f"partition {partition}: {error}"
         if self._status.parts[part].reason != reason:
             log.warning("%s", reason)
@@ -173,6 +181,7 @@ class ArchiveDesk:
         if run is not None:
             run.cancel()
         self._lanes.pop(partition, None)
+        self._waiting_for.pop(partition, None)
         self._archive.drop(partition)
         self._status.partitions.pop(partition, None)
 
@@ -180,6 +189,10 @@ class ArchiveDesk:
         if not self._lanes:
             reason = "no partition is assigned to this worker yet"
             self._status.set_waiting("archive", reason, self._clock.now())
-        elif all(lane.is_open for lane in self._lanes.values()):
-            for part in ("archive", "lake", "broker"):
+            return
+        are_open = [lane.is_open for lane in self._lanes.values()]
+        if all(are_open):
+            self._status.set_ready("archive", self._clock.now())
+        if any(are_open):
+            for part in {"lake", "broker"} - set(self._waiting_for.values()):
                 self._status.set_ready(part, self._clock.now())

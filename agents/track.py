@@ -13,7 +13,7 @@ import faust
 from faust.exceptions import FaustError
 from faust.types import TableT
 
-from greenpulse.agents.streams import Events, acknowledge, unacked
+from greenpulse.agents.streams import Events, acknowledge, raw_topic, unacked
 from greenpulse.records import (
     FILES_TOPIC,
     LATEST_TOPIC,
@@ -41,8 +41,7 @@ def attach(app: faust.App, status: PipelineStatus, *, partitions: int) -> None:
     newest = table("newest_observations")
 
     def track(topic: str, kind: type[faust.Record], set_row: Callable[[Any, int], None]) -> None:
-        # Raw, since what Faust cannot decode would end the worker, again at each start.
-        channel = app.topic(topic, key_type=bytes, value_type=bytes, value_serializer="raw")
+        channel = raw_topic(app, topic)
 
         @app.agent(channel, name=f"greenpulse.track.{topic.rpartition('.')[2]}")
         async def keep(stream: Events) -> None:
