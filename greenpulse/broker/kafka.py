@@ -88,6 +88,10 @@ class ConsumerThread(driver.AIOKafkaConsumerThread):
         if partition in self.assignment():
             super().seek(partition, offset)
 
+    async def seek_between_fetches(self, partition: TP, offset: int) -> None:
+        """The same, to be called on the thread that fetches."""
+        self.seek(partition, offset)
+
     async def _commit(self, offsets: Mapping[TP, int]) -> bool:
         owned = self.assignment()
         wanted = {TopicPartition(*tp): offset for tp, offset in offsets.items() if tp in owned}
@@ -134,6 +138,13 @@ class Consumer(BatchConsumer, driver.Consumer):
     def as_log_records(self, fetched: Sequence[Any]) -> list[LogRecord]:
         """Records of aiokafka as ours."""
         return log_records(fetched)
+
+    async def _seek(self, partition: TP, offset: int) -> None:
+        # On the thread that fetches: a seek from another one takes away what is being read
+        # there, which ends the worker with a KeyError (tests/contract/test_transport.py:
+        # seeking while a fetch is read).
+        thread = cast("ConsumerThread", self._thread)
+        await thread.call_thread(thread.seek_between_fetches, partition, offset)
 
     async def earliest_offsets(self, *partitions: TP) -> Mapping[TP, int]:
         """The oldest offset that the log still has of each partition.

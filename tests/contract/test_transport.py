@@ -210,6 +210,20 @@ async def test_seeking_back_delivers_again_from_there(start: Start, log: Log, to
     assert offsets(after) == [6]
 
 
+async def test_seeking_while_a_fetch_is_read_ends_no_worker(
+    start: Start, log: Log, topic: str
+) -> None:
+    # Faust reads fetches on a thread of its own; aiokafka's fetcher is not made for two.
+    await log.append(topic, messages("a", "b"))
+    worker = await start("reads-slowly")
+    await worker.batches(2)
+
+    await worker.do("seek_often", partition=0, offset=0, times=50)
+    await log.append(topic, messages("c"))
+    while offsets([await worker.report("batch")])[-1] != 2:
+        pass
+
+
 async def test_rewinding_commits_what_lies_below_and_forgets_what_is_in_flight(
     start: Start, log: Log, group: str, topic: str
 ) -> None:

@@ -3,18 +3,21 @@
 It reads commands from stdin and writes reports to stdout, one JSON object a line. Its
 agent on the batch topic keeps all events until it is told to acknowledge them; its agent
 on the counts topic counts keys in a table. Its arguments: the broker's address, a name for
-the group and its topics, a folder, and perhaps ``loses-fetches``.
+the group and its topics, a folder, and perhaps ``loses-fetches`` or
+``reads-slowly``.
 """
 
 import asyncio
 import json
 import sys
+import time
 from collections import defaultdict
 from collections.abc import Mapping
 from pathlib import Path
 from typing import Any, cast
 
 import faust
+from aiokafka.consumer.fetcher import FetchResult
 from faust.transport.consumer import Consumer, RecordMap
 from faust.types import TP, EventT, StreamT
 from yarl import URL
@@ -40,6 +43,18 @@ class LosesFetches(Consumer):
         fetched: RecordMap = await super()._getmany(active_partitions, timeout)  # type: ignore[safe-super]  # mixed into a driver's
         self.fetches += bool(fetched)
         return {} if self.fetches % 3 == 1 else fetched
+
+
+def read_slowly() -> None:
+    """Have aiokafka take a while within its step from a fetch to its records."""
+    read = FetchResult.getall
+
+    def read_and_rest(self: FetchResult, max_records: int | None = None) -> Any:  # noqa: ANN401
+        records = read(self, max_records)
+        time.sleep(0.05)
+        return records
+
+    FetchResult.getall = read_and_rest
 
 
 class Remote:
@@ -68,6 +83,8 @@ class Remote:
         transport.batch_topics = frozenset({f"{name}.batches"})
         if "loses-fetches" in faults:
             transport.Consumer = type("Consumer", (LosesFetches, transport.Consumer), {})
+        if "reads-slowly" in faults:
+            read_slowly()
         self.app.transport = self.app.producer_transport = transport
         self.batches = batch_topic(self.app, f"{name}.batches")
         self.counts = self.app.topic(
@@ -142,6 +159,11 @@ class Remote:
 
     async def seek(self, partition: int, offset: int) -> None:
         await self.app.consumer.seek(self._tp(partition), offset)
+
+    async def seek_often(self, partition: int, offset: int, times: int) -> None:
+        for _ in range(times):
+            await self.seek(partition, offset)
+            await asyncio.sleep(0.03)
 
     async def rewind(self, partition: int, offset: int) -> None:
         await self._consumer.rewind(self._tp(partition), offset)
