@@ -13,7 +13,7 @@ from random import Random
 from lag import LagWatch
 from real_services import real_services
 from support.services.faulty_proxy import FaultyProxy
-from workers import WINDOW_SECONDS, audit, open_log, start_worker
+from workers import audit, open_log, start_worker
 
 
 async def main(records: int, delay_seconds: float) -> None:
@@ -26,7 +26,7 @@ async def main(records: int, delay_seconds: float) -> None:
             proxy.faults.delayed, proxy.faults.delay_seconds = 1.0, delay_seconds
             began = time.monotonic()
             with start_worker(services, bucket.name, "worker", endpoint=proxy.endpoint) as worker:
-                await LagWatch(log).wait_until_below(WINDOW_SECONDS / 2)
+                await LagWatch(log).wait_until_archived()
                 seconds = time.monotonic() - began
                 usage = worker.usage()
         audit(services, bucket.name)

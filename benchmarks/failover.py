@@ -17,7 +17,7 @@ from bucket import Bucket
 from lag import LagWatch
 from measured_process import MeasuredProcess
 from real_services import real_services
-from workers import PARTITIONS, WINDOW_SECONDS, audit, open_log, start_load, start_worker
+from workers import PARTITIONS, audit, open_log, start_load, start_worker
 
 from greenpulse.lake.keys import partition_prefix
 from greenpulse.records import POLLS_TOPIC
@@ -57,7 +57,7 @@ async def main(rounds: int) -> None:
                         flush=True,
                     )
                     workers.append(start())
-            await LagWatch(log).wait_until_below(WINDOW_SECONDS / 2)
+            await LagWatch(log).wait_until_archived()
             running.close()
         audit(services, bucket.name)
     print(f"first new file   median {median(first):.1f} s, most {max(first):.1f} s")

@@ -54,6 +54,11 @@ class LagWatch:
                 return lag
             await asyncio.sleep(_LOOK_SECONDS)
 
+    async def wait_until_archived(self) -> None:
+        """Look until nothing waits."""
+        while (await self.look()).records:  # noqa: ASYNC110 - the event is another process's
+            await asyncio.sleep(_LOOK_SECONDS)
+
     async def follow(self, seconds: float) -> Lag:
         """Go on looking for so long; the last lag seen."""
         until = time.monotonic() + seconds

@@ -42,7 +42,7 @@ async def main(rounds: int, seconds: float, rate: int) -> None:
                             f" caught up {catching_up[-1]:.1f} s later",
                             flush=True,
                         )
-                await watch.wait_until_below(WINDOW_SECONDS / 2)
+                await watch.wait_until_archived()
                 usage = worker.usage()
         audit(services, bucket.name)
     print(f"catching up     median {median(catching_up):.1f} s, most {max(catching_up):.1f} s")

@@ -19,7 +19,8 @@ from greenpulse.topics import topic_specs
 __all__ = ["append", "create_and_fill", "rewind", "wait_until_assigned"]
 
 _APPENDED_AT_ONCE = 5_000
-_RETENTION_SECONDS = 86_400.0
+_RETENTION_SECONDS = 30 * 86_400.0
+"""As a worker wants it without a setting."""
 _LOOK_SECONDS = 0.02
 
 

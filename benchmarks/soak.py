@@ -10,7 +10,7 @@ import asyncio
 
 from lag import LagWatch
 from real_services import real_services
-from workers import WINDOW_SECONDS, audit, open_log, start_load, start_worker
+from workers import audit, open_log, start_load, start_worker
 
 MINUTE_SECONDS = 60.0
 
@@ -32,7 +32,7 @@ async def main(minutes: int, rate: int) -> None:
                             f" lag {lag.records:,} records, the oldest {lag.oldest_seconds:.1f} s",
                             flush=True,
                         )
-                await watch.wait_until_below(WINDOW_SECONDS / 2)
+                await watch.wait_until_archived()
         audit(services, bucket.name)
     first, last = usages[0], usages[-1]
     print(f"memory      {first.resident_mib:.0f} to {last.resident_mib:.0f} MiB")
