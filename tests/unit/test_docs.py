@@ -11,7 +11,7 @@ from greenpulse.metrics import Metrics
 
 TESTS = Path(__file__).parents[1]
 FAILURES = (TESTS.parent / "docs" / "failures.md").read_text()
-TEST_NAME = re.compile(r"`([a-z_/]+\.py)::(\w+)`")
+TEST_NAME = re.compile(r"`([a-z0-9_/]+\.py)::(\w+)`")
 ROWS = [
     [cell.strip() for cell in line.split("|")[1:-1]]
     for line in FAILURES.splitlines()
