@@ -18,6 +18,16 @@ _FOREIGN = re.compile(
     rf"|{_PREFIX}PORT=(tcp|udp)://.*",
     re.DOTALL,
 )
+# What of Faust's keeps data from being lost, and main sets: the environment would win.
+_FIXED = frozenset(
+    f"{_PREFIX}FAUST_{name}"
+    for name in (
+        "AGENT_SUPERVISOR",
+        "CONSUMER_AUTO_OFFSET_RESET",
+        "PROCESSING_GUARANTEE",
+        "STREAM_WAIT_EMPTY",
+    )
+)
 
 
 @dataclass(frozen=True, slots=True)
@@ -68,13 +78,18 @@ class Setting:
 
 def unknown_names(given: Mapping[str, str], known: Sequence[str]) -> list[str]:
     """One sentence for each name in ``given`` that begins like a setting and is none."""
-    return [
+    fixed = [
+        f"{name}: with another value than GreenPulse's records would be lost; unset it"
+        for name in sorted(_FIXED & given.keys())
+    ]
+    unknown = [
         f"{name} is no setting of GreenPulse: {_way_out(name, known)}"
         for name, text in sorted(given.items())
         if name.startswith(_PREFIX)
         and name not in known
         and not _FOREIGN.fullmatch(f"{name}={text}")
     ]
+    return [*fixed, *unknown]
 
 
 def _way_out(name: str, known: Sequence[str]) -> str:
