@@ -120,8 +120,9 @@ def test_what_we_override_or_call_takes_what_it_took(
 def test_every_private_method_that_we_override_is_among_them(ours: type) -> None:
     overridden = {
         name
-        for name in vars(ours)
-        if name.startswith("_")
+        for name, found in vars(ours).items()
+        if callable(found)
+        and name.startswith("_")
         and not name.startswith("__")
         and any(name in vars(base) for base in ours.__mro__[1:])
     }
