@@ -151,6 +151,11 @@ class Metrics:
             "partition",
         )
 
+    def begin_partition(self, partition: int) -> None:
+        """Let what is rare be 0 and not absent, so that its first time is an increase."""
+        for counter in (self.adoptions, self.healed_commits, self.unreadable_records):
+            counter.labels(partition)
+
     def clear_partitions(self) -> None:
         """Forget what the gauges say of any partition."""
         for gauge in self._partition_gauges:

@@ -10,6 +10,8 @@ from greenpulse.metrics import Metrics
 
 __all__ = ["MeasuredStore"]
 
+_OPERATIONS = ("create", "read", "metadata", "list")
+
 
 class MeasuredStore:
     """All calls go through to ``store``; each leaves its time, or a failure, in ``metrics``."""
@@ -18,6 +20,9 @@ class MeasuredStore:
         self._store = store
         self._clock = clock
         self._metrics = metrics
+        for operation in _OPERATIONS:
+            # 0 and not absent, so that the first failure is an increase.
+            metrics.store_failures.labels(operation)
 
     async def create(
         self, key: str, body: bytes, metadata: Mapping[str, str] | None = None

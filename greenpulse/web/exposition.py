@@ -27,6 +27,7 @@ def exposition(metrics: Metrics, status: PipelineStatus, view: LiveView, moment:
         metrics.part_ready.labels(name).set(part.is_ready)
     metrics.clear_partitions()
     for number, partition in status.partitions.items():
+        metrics.begin_partition(number)
         for gauge, value in _told(metrics, partition):
             if value is not None:
                 gauge.labels(number).set(value)
