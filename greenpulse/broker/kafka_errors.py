@@ -23,7 +23,7 @@ from greenpulse.broker.kafka_connection import KafkaConnection
 from greenpulse.broker.kafka_records import MAX_BATCH_BYTES
 from greenpulse.errors import BrokerUnavailable, PermanentError, SettingsError
 
-__all__ = ["translated"]
+__all__ = ["TOO_FEW_REPLICAS", "translated"]
 
 _NOT_ALLOWED = (
     AuthenticationFailedError,
@@ -37,6 +37,10 @@ _NOT_ALLOWED = (
 )
 
 
+TOO_FEW_REPLICAS = (
+    "fewer replicas are in sync than the topic's min.insync.replicas: start the brokers that are "
+    "away"
+)
 _TOO_FEW_REPLICAS = (NotEnoughReplicasAfterAppendError, NotEnoughReplicasError)
 
 
@@ -65,10 +69,7 @@ def translated(action: str, connection: KafkaConnection) -> Iterator[None]:
         )
         raise PermanentError(message) from error
     except _TOO_FEW_REPLICAS as error:
-        message = (
-            f"{doing}: fewer replicas are in sync than the topic's min.insync.replicas: start the "
-            "brokers that are away"
-        )
+        message = f"{doing}: {TOO_FEW_REPLICAS}"
         raise BrokerUnavailable(message) from error
     except GroupCoordinatorNotAvailableError as error:
         message = (

@@ -2,33 +2,27 @@
 
 import asyncio
 from collections.abc import AsyncIterator, Awaitable, Callable, Mapping, Sequence
-from contextlib import AsyncExitStack
 from typing import TypeVar
 
-from aiokafka import AIOKafkaConsumer, AIOKafkaProducer, TopicPartition
-from aiokafka.admin import AIOKafkaAdminClient
+from aiokafka import AIOKafkaConsumer, TopicPartition
 from aiokafka.errors import GroupCoordinatorNotAvailableError
 from tenacity import AsyncRetrying, retry_if_exception_type, stop_after_delay, wait_fixed
 
+from greenpulse.broker.kafka_clients import FOLLOW_WAIT_MS, KafkaClients
 from greenpulse.broker.kafka_connection import KafkaConnection
-from greenpulse.broker.kafka_errors import translated
+from greenpulse.broker.kafka_errors import TOO_FEW_REPLICAS, translated
 from greenpulse.broker.kafka_metadata import topic_metadata
 from greenpulse.broker.kafka_reach import prove_reached
-from greenpulse.broker.kafka_records import PRODUCER_OPTIONS, log_records
+from greenpulse.broker.kafka_records import log_records
 from greenpulse.broker.kafka_release import oldest_release
 from greenpulse.broker.kafka_rights import missing_rights
 from greenpulse.broker.kafka_topics import KafkaTopics, partition_counts
 from greenpulse.broker.log import LogRecord, Message, OffsetBounds, TopicDifference, TopicSpec
 from greenpulse.broker.refusals import no_such_topic, place_messages
-from greenpulse.errors import SettingsError
+from greenpulse.errors import BrokerUnavailable, SettingsError
 
 __all__ = ["KafkaLog"]
 
-_CONNECT_MS = 10_000
-_FETCH_BYTES = 4 * 1024 * 1024
-_BATCH_BYTES = 256 * 1024
-_READ_WAIT_MS = 50
-_FOLLOW_WAIT_MS = 500
 _AWAIT_TOPIC_SECONDS = 1.0
 _UNKNOWN_IDENTITY = "before Kafka 2.8"
 _COORDINATOR_SECONDS = 20.0
@@ -40,25 +34,21 @@ _Answer = TypeVar("_Answer")
 class KafkaLog:
     """A ``greenpulse.broker.log.Log`` on Kafka. Nothing is connected before the first call.
 
-    Where only hosts are given, it is spoken to in plain text.
+    Where only hosts are given, it is spoken to in plain text. ``patience_seconds`` is how
+    long an append or a read may take before Kafka counts as away: longer than a broker's
+    restart.
 
     Besides BrokerUnavailable, every method raises SettingsError where Kafka does not let
     this user in, or not do this.
     """
 
-    def __init__(self, connection: KafkaConnection | str) -> None:
+    def __init__(self, connection: KafkaConnection | str, *, patience_seconds: float = 60) -> None:
         if isinstance(connection, str):
             connection = KafkaConnection(connection)
         self._connection = connection
-        self._open = AsyncExitStack()
-        self._opening = asyncio.Lock()
+        self._patience_seconds = patience_seconds
+        self._clients = KafkaClients(connection)
         self._reading = asyncio.Lock()
-        self._admin_client: AIOKafkaAdminClient | None = None
-        self._producer_client: AIOKafkaProducer | None = None
-        self._reader_client: AIOKafkaConsumer | None = None
-        # Apart from the reader: a connection answers in order, and a fetch that waits for
-        # records would hold up every question about offsets behind it.
-        self._bounds_client: AIOKafkaConsumer | None = None
         self._keyless = 0
 
     async def ensure_topics(self, specs: Sequence[TopicSpec]) -> None:
@@ -83,7 +73,7 @@ class KafkaLog:
             SettingsError: names each right that is not given.
         """
         with translated(f"joining group {group!r}", self._connection):
-            admin = await self._admin()
+            admin = await self._clients.admin()
             missing = await _patiently(missing_rights, admin, topics, group)
         if missing:
             message = (
@@ -95,7 +85,7 @@ class KafkaLog:
     async def identity(self, topic: str) -> str:
         """What changes when ``topic`` is deleted and made anew; empty where it is absent."""
         with translated(f"looking up {topic!r}", self._connection):
-            found = await topic_metadata(await self._admin(), [topic])
+            found = await topic_metadata(await self._clients.admin(), [topic])
         if found is None:
             return _UNKNOWN_IDENTITY
         return str(found[0].identity) if found[0].error_code == 0 else ""
@@ -103,7 +93,7 @@ class KafkaLog:
     async def describe(self) -> str:
         """What Kafka says of itself, for people."""
         with translated("looking up the cluster", self._connection):
-            admin = await self._admin()
+            admin = await self._clients.admin()
             cluster = await admin.describe_cluster()
             brokers = len(cluster["brokers"])
             size = "1 broker" if brokers == 1 else f"{brokers} brokers"
@@ -113,7 +103,7 @@ class KafkaLog:
     async def bounds(self, topic: str) -> dict[int, OffsetBounds]:
         """Bounds of each partition; empty where the topic does not exist (none is made)."""
         with translated(f"looking up {topic!r}", self._connection):
-            count = (await partition_counts(await self._admin())).get(topic, 0)
+            count = (await partition_counts(await self._clients.admin())).get(topic, 0)
             return await self._bounds([TopicPartition(topic, n) for n in range(count)])
 
     async def append(self, topic: str, messages: Sequence[Message]) -> list[int]:
@@ -122,41 +112,47 @@ class KafkaLog:
         Raises:
             SettingsError: there is no such topic.
             PermanentError: a message is over 16 MiB, or names a partition that is absent.
+            BrokerUnavailable: not all were acknowledged; any may be in the log, or come yet.
         """
         if not messages:
             return []
         with translated(f"appending to {topic!r}", self._connection):
-            count = (await partition_counts(await self._admin())).get(topic)
+            count = (await partition_counts(await self._clients.admin())).get(topic)
             if count is None:
                 raise no_such_topic(topic, self._connection.hosts)
             partitions = place_messages(topic, messages, count, self._keyless)
             self._keyless += len(partitions)
-            producer = await self._producer()
-            sent = [
-                await producer.send(topic, message.value, message.key, partition)
-                for message, partition in zip(messages, partitions, strict=True)
-            ]
-            return [metadata.offset for metadata in await asyncio.gather(*sent)]
+            producer = await self._clients.producer()
+            try:
+                async with asyncio.timeout(self._patience_seconds):
+                    sent = [
+                        await producer.send(topic, message.value, message.key, partition)
+                        for message, partition in zip(messages, partitions, strict=True)
+                    ]
+                    return [metadata.offset for metadata in await asyncio.gather(*sent)]
+            except TimeoutError as error:
+                raise await self._not_acknowledged(topic) from error
 
     async def read(
         self, topic: str, partition: int, first: int, *, limit_records: int = 10_000
     ) -> list[LogRecord]:
         """Records from ``first`` on, in offset order; empty at the end of the log."""
         with translated(f"reading {topic!r}", self._connection):
-            if partition >= (await partition_counts(await self._admin())).get(topic, 0):
+            if partition >= (await partition_counts(await self._clients.admin())).get(topic, 0):
                 return []
             place = TopicPartition(topic, partition)
             bounds = (await self._bounds([place]))[partition]
             async with self._reading:
-                reader = await self._reader()
+                reader = await self._clients.reader()
                 await _go_to(reader, place, max(first, bounds.first))
                 # What lies before the end may be markers of transactions: no records.
-                while await reader.position(place) < bounds.end:
-                    fetched = await reader.getmany(
-                        place, timeout_ms=_FOLLOW_WAIT_MS, max_records=limit_records
-                    )
-                    if fetched:
-                        return log_records(fetched[place])
+                async with asyncio.timeout(self._patience_seconds):
+                    while await reader.position(place) < bounds.end:
+                        fetched = await reader.getmany(
+                            place, timeout_ms=FOLLOW_WAIT_MS, max_records=limit_records
+                        )
+                        if fetched:
+                            return log_records(fetched[place])
             return []
 
     async def follow(
@@ -172,7 +168,7 @@ class KafkaLog:
             await asyncio.sleep(_AWAIT_TOPIC_SECONDS)
             bounds = await self.bounds(topic)
         with translated(f"following {topic!r}", self._connection):
-            consumer = await self._start_consumer(_FOLLOW_WAIT_MS)
+            consumer = await self._clients.new_follower()
         try:
             places = {n: TopicPartition(topic, n) for n in bounds}
             consumer.assign(list(places.values()))
@@ -181,7 +177,7 @@ class KafkaLog:
                 consumer.seek(place, max(start.get(number, first), first))
             while True:
                 with translated(f"following {topic!r}", self._connection):
-                    fetched = await consumer.getmany(timeout_ms=_FOLLOW_WAIT_MS)
+                    fetched = await consumer.getmany(timeout_ms=FOLLOW_WAIT_MS)
                 for place, records in fetched.items():
                     yield place.partition, log_records(records)
         finally:
@@ -190,7 +186,7 @@ class KafkaLog:
     async def committed(self, group: str, topic: str) -> dict[int, int]:
         """The next offset that ``group`` wants of each partition that it committed."""
         with translated(f"looking up the offsets of {group!r}", self._connection):
-            admin = await self._admin()
+            admin = await self._clients.admin()
             offsets = await _patiently(admin.list_consumer_group_offsets, group)
             return {
                 place.partition: committed.offset
@@ -201,65 +197,26 @@ class KafkaLog:
     async def close(self) -> None:
         """Free the connections; later calls are an error."""
         with translated("disconnecting", self._connection):
-            await self._open.aclose()
+            await self._clients.close()
 
     async def _bounds(self, places: Sequence[TopicPartition]) -> dict[int, OffsetBounds]:
         if not places:
             return {}
-        async with self._opening:
-            if self._bounds_client is None:
-                self._bounds_client = await self._start_consumer(_READ_WAIT_MS)
-        firsts = await self._bounds_client.beginning_offsets(places)
-        ends = await self._bounds_client.end_offsets(places)
+        reader = await self._clients.bounds_reader()
+        firsts = await reader.beginning_offsets(places)
+        ends = await reader.end_offsets(places)
         return {p.partition: OffsetBounds(firsts[p], ends[p]) for p in places}
 
-    async def _topics(self) -> KafkaTopics:
-        return KafkaTopics(await self._admin(), self._connection.user)
-
-    async def _admin(self) -> AIOKafkaAdminClient:
-        async with self._opening:
-            if self._admin_client is None:
-                await prove_reached(self._connection)
-                admin = AIOKafkaAdminClient(
-                    request_timeout_ms=_CONNECT_MS, **self._connection.client_options()
-                )
-                self._open.push_async_callback(admin.close)
-                await admin.start()
-                self._admin_client = admin
-            return self._admin_client
-
-    async def _producer(self) -> AIOKafkaProducer:
-        async with self._opening:
-            if self._producer_client is None:
-                await prove_reached(self._connection)
-                producer = AIOKafkaProducer(
-                    **PRODUCER_OPTIONS,
-                    max_batch_size=_BATCH_BYTES,
-                    **self._connection.client_options(),
-                )
-                self._open.push_async_callback(producer.stop)
-                await producer.start()
-                self._producer_client = producer
-            return self._producer_client
-
-    async def _reader(self) -> AIOKafkaConsumer:
-        async with self._opening:
-            if self._reader_client is None:
-                self._reader_client = await self._start_consumer(_READ_WAIT_MS)
-            return self._reader_client
-
-    async def _start_consumer(self, wait_ms: int) -> AIOKafkaConsumer:
+    async def _not_acknowledged(self, topic: str) -> BrokerUnavailable:
         await prove_reached(self._connection)
-        consumer = AIOKafkaConsumer(
-            auto_offset_reset="earliest",
-            enable_auto_commit=False,
-            fetch_max_wait_ms=wait_ms,
-            max_partition_fetch_bytes=_FETCH_BYTES,
-            **self._connection.client_options(),
-        )
-        self._open.push_async_callback(consumer.stop)
-        await consumer.start()
-        return consumer
+        doing = f"appending to {topic!r} on Kafka at '{self._connection.hosts}'"
+        reason = f"not acknowledged within {self._patience_seconds:g} s"
+        if await (await self._topics()).has_too_few_in_sync(topic):
+            reason += f", since {TOO_FEW_REPLICAS}"
+        return BrokerUnavailable(f"{doing}: {reason}")
+
+    async def _topics(self) -> KafkaTopics:
+        return KafkaTopics(await self._clients.admin(), self._connection.user)
 
 
 async def _patiently(ask: Callable[..., Awaitable[_Answer]], *arguments: object) -> _Answer:

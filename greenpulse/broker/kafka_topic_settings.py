@@ -1,10 +1,10 @@
 """The settings that GreenPulse's topics have on Kafka, and what a difference leads to.
 
 What altering a topic can set right is set right, since it touches no record. Refused is
-what may already have cost records, or will cost them: another partition count, compaction,
-more replicas asked for than there are. Only said is what to mend would be dangerous (a
-shorter retention deletes records that may be in no file yet: somebody may have lengthened
-it by hand for that very reason) or is not ours to do (moving replicas).
+what may already have cost records, or the order of them: another partition count and
+compaction. Only said is what to mend would be dangerous (a shorter retention deletes
+records that may be in no file yet: somebody may have lengthened it by hand for that very
+reason) or is not ours to do (moving replicas).
 """
 
 from collections.abc import Mapping
@@ -35,6 +35,8 @@ class FoundTopic:
     partitions: int
     replicas: int
     """Of the partition that has the fewest."""
+    in_sync: int
+    """Replicas that have all records, again of the partition that has the fewest."""
     settings: Mapping[str, str]
     own: frozenset[str]
 
@@ -116,9 +118,6 @@ def _difference(spec: TopicSpec, found: FoundTopic, name: str, wanted: str) -> T
             f"records may be gone already; run '{alter}', then 'greenpulse audit', which names "
             "what is missing"
         )
-    elif name == "min.insync.replicas" and int(value) > found.replicas:
-        consequence = Consequence.REFUSED
-        way_out = f"with a replication factor of {found.replicas} it takes no record; run '{alter}'"
     elif name == "min.insync.replicas" and int(value) > int(wanted):
         consequence = Consequence.SAID
         way_out = f"no broker may be away; to change that, run '{alter}'"

@@ -73,6 +73,11 @@ class KafkaTopics:
             for difference in differences(spec, found[spec.name], brokers)
         ]
 
+    async def has_too_few_in_sync(self, topic: str) -> bool:
+        """Whether a partition cannot take records until more brokers are there."""
+        found = (await self._found([topic])).get(topic)
+        return found is not None and found.in_sync < int(found.settings["min.insync.replicas"])
+
     async def _create(self, specs: Sequence[TopicSpec]) -> None:
         counts = await partition_counts(self._admin)
         missing = [spec for spec in specs if spec.name not in counts]
@@ -112,6 +117,7 @@ class KafkaTopics:
             name: FoundTopic(
                 partitions=len(topics[name]),
                 replicas=min(len(partition["replicas"]) for partition in topics[name]),
+                in_sync=min(len(partition["isr"]) for partition in topics[name]),
                 settings={key: value for key, (value, _) in settings[name].items()},
                 own=frozenset(key for key, (_, is_own) in settings[name].items() if is_own),
             )

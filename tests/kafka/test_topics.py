@@ -123,15 +123,6 @@ async def test_a_compacted_topic_is_refused_with_the_command_that_helps(
     assert (await topic.settings())["cleanup.policy"] == policy
 
 
-async def test_more_replicas_asked_for_than_there_are_is_refused(
-    log: KafkaLog, topic: Topic
-) -> None:
-    await topic.make(min_insync_replicas="2")
-
-    with pytest.raises(SettingsError, match="replication factor of 1 it takes no record"):
-        await log.ensure_topics([TopicSpec(topic.name, 1)])
-
-
 async def test_every_refusal_is_a_line_and_nothing_is_mended_before(
     log: KafkaLog, topic: Topic
 ) -> None:
@@ -156,7 +147,7 @@ async def test_a_difference_names_what_follows_from_it(log: KafkaLog, topic: Top
         "compression.type": Consequence.MENDED,
         "max.message.bytes": Consequence.MENDED,
         "message.timestamp.type": Consequence.MENDED,
-        "min.insync.replicas": Consequence.REFUSED,
+        "min.insync.replicas": Consequence.SAID,
         "retention.ms": Consequence.MENDED,
         "segment.ms": Consequence.MENDED,
     }

@@ -30,6 +30,7 @@ class KafkaServer(ServiceProcess):
 
     Attributes:
         hosts: ``127.0.0.1:port`` of the plain listener.
+        controller: What other brokers of its cluster name as their voter.
         second_hosts: ``127.0.0.1:port`` of the second listener, where there is one.
     """
 
@@ -45,7 +46,12 @@ class KafkaServer(ServiceProcess):
         self._libraries = kafka_libraries()
         self.hosts = f"127.0.0.1:{free_port()}"
         self.second_hosts = f"127.0.0.1:{free_port()}"
+        self.controller = f"1@127.0.0.1:{free_port()}"
         self._properties = _properties(self, second_listener) | dict(properties or {})
+
+    def set_property(self, name: str, value: str) -> None:
+        """Before the first start: a line of ``server.properties`` that names its own ports."""
+        self._properties[name] = value
 
     def start(self) -> None:
         """Start it, format its folder where it is new, and wait until it answers requests."""
@@ -93,7 +99,6 @@ async def _knows_its_broker(hosts: str) -> bool:
 
 
 def _properties(server: KafkaServer, second_protocol: str) -> dict[str, str]:
-    controller = f"127.0.0.1:{free_port()}"
     second = {"SECOND": second_protocol} if second_protocol else {}
     protocols = {"PLAINTEXT": "PLAINTEXT", "CONTROLLER": "PLAINTEXT"} | second
     listeners = [f"PLAINTEXT://{server.hosts}"]
@@ -101,10 +106,10 @@ def _properties(server: KafkaServer, second_protocol: str) -> dict[str, str]:
     return {
         "process.roles": "broker,controller",
         "node.id": "1",
-        "controller.quorum.voters": f"1@{controller}",
+        "controller.quorum.voters": server.controller,
         "controller.listener.names": "CONTROLLER",
         "inter.broker.listener.name": "PLAINTEXT",
-        "listeners": ",".join([*listeners, f"CONTROLLER://{controller}"]),
+        "listeners": ",".join([*listeners, f"CONTROLLER://{server.controller.removeprefix('1@')}"]),
         "advertised.listeners": ",".join(listeners),
         "listener.security.protocol.map": ",".join(f"{k}:{v}" for k, v in protocols.items()),
         "log.dirs": str(server.folder / "data"),

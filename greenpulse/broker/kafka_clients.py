@@ -1,0 +1,114 @@
+"""The clients of one Kafka, each opened when it is first wanted."""
+
+import asyncio
+from contextlib import AsyncExitStack
+
+from aiokafka import AIOKafkaConsumer, AIOKafkaProducer
+from aiokafka.admin import AIOKafkaAdminClient
+
+from greenpulse.broker.kafka_connection import KafkaConnection
+from greenpulse.broker.kafka_reach import prove_reached
+from greenpulse.broker.kafka_records import PRODUCER_OPTIONS
+
+__all__ = ["FOLLOW_WAIT_MS", "KafkaClients"]
+
+FOLLOW_WAIT_MS = 500
+"""How long Kafka may wait for records before it answers a follower."""
+_REQUEST_MS = 10_000
+_FETCH_BYTES = 4 * 1024 * 1024
+_BATCH_BYTES = 256 * 1024
+_READ_WAIT_MS = 50
+_CLOSED_WITHIN_SECONDS = 5.0
+
+
+class KafkaClients:
+    """Clients of aiokafka that share one connection's settings.
+
+    Every method raises what ``prove_reached`` does, before aiokafka would log anything.
+    """
+
+    def __init__(self, connection: KafkaConnection) -> None:
+        self._connection = connection
+        self._open = AsyncExitStack()
+        self._opening = asyncio.Lock()
+        self._admin: AIOKafkaAdminClient | None = None
+        self._producer: AIOKafkaProducer | None = None
+        self._reader: AIOKafkaConsumer | None = None
+        self._bounds_reader: AIOKafkaConsumer | None = None
+
+    async def admin(self) -> AIOKafkaAdminClient:
+        """For topics, groups and settings."""
+        async with self._opening:
+            if self._admin is None:
+                await prove_reached(self._connection)
+                admin = AIOKafkaAdminClient(
+                    request_timeout_ms=_REQUEST_MS, **self._connection.client_options()
+                )
+                self._open.push_async_callback(admin.close)
+                await admin.start()
+                self._admin = admin
+            return self._admin
+
+    async def producer(self) -> AIOKafkaProducer:
+        """For appending."""
+        async with self._opening:
+            if self._producer is None:
+                await prove_reached(self._connection)
+                producer = AIOKafkaProducer(
+                    **PRODUCER_OPTIONS,
+                    max_batch_size=_BATCH_BYTES,
+                    **self._connection.client_options(),
+                )
+                self._open.push_async_callback(_stop, producer)
+                await producer.start()
+                self._producer = producer
+            return self._producer
+
+    async def reader(self) -> AIOKafkaConsumer:
+        """For reading records here and there."""
+        async with self._opening:
+            if self._reader is None:
+                self._reader = await self._start_consumer(_READ_WAIT_MS)
+            return self._reader
+
+    async def bounds_reader(self) -> AIOKafkaConsumer:
+        """For questions about offsets.
+
+        Apart from the reader: a connection answers in order, and a fetch that waits for
+        records would hold up every question behind it.
+        """
+        async with self._opening:
+            if self._bounds_reader is None:
+                self._bounds_reader = await self._start_consumer(_READ_WAIT_MS)
+            return self._bounds_reader
+
+    async def new_follower(self) -> AIOKafkaConsumer:
+        """A client of the caller's own, who stops it."""
+        return await self._start_consumer(FOLLOW_WAIT_MS)
+
+    async def close(self) -> None:
+        """Free the connections; what was not acknowledged is not waited for much longer."""
+        await self._open.aclose()
+
+    async def _start_consumer(self, wait_ms: int) -> AIOKafkaConsumer:
+        await prove_reached(self._connection)
+        consumer = AIOKafkaConsumer(
+            auto_offset_reset="earliest",
+            enable_auto_commit=False,
+            fetch_max_wait_ms=wait_ms,
+            max_partition_fetch_bytes=_FETCH_BYTES,
+            **self._connection.client_options(),
+        )
+        self._open.push_async_callback(consumer.stop)
+        await consumer.start()
+        return consumer
+
+
+async def _stop(producer: AIOKafkaProducer) -> None:
+    try:
+        async with asyncio.timeout(_CLOSED_WITHIN_SECONDS):
+            await producer.stop()
+    except TimeoutError:
+        # An idempotent one never gives up by itself, nor lets go of its connections.
+        await producer._sender.close()  # noqa: SLF001 - aiokafka has no other way to end it
+        await producer.client.close()
