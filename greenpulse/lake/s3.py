@@ -7,7 +7,7 @@ from collections.abc import AsyncIterator, Mapping
 from contextlib import AsyncExitStack, asynccontextmanager
 from typing import TYPE_CHECKING, cast
 
-from botocore.exceptions import ClientError
+from botocore.exceptions import BotoCoreError, ClientError
 
 from greenpulse.errors import SettingsError, StoreUnavailable
 from greenpulse.lake.s3_client import NotAnS3, S3Account, connect
@@ -25,6 +25,7 @@ _PAGE = 1000
 _SILENCE_SECONDS = 20.0
 _CALL_SECONDS = 60.0
 _UNNAMED_REGION = "us-east-1"
+_MADE_BY_OTHERS = {"AccessDenied", "AllAccessDisabled", "BucketAlreadyExists"}
 
 
 class S3Store:
@@ -149,6 +150,8 @@ class S3Store:
                 client = connect(self._account, silence_seconds=self._silence_seconds)
                 try:
                     self._client = await self._opened.enter_async_context(client)
+                except BotoCoreError:
+                    raise
                 except ValueError as error:
                     # So botocore says that it takes no underscore in the name of a host.
                     message = f"{action}: {error}; set GREENPULSE_S3_ENDPOINT to another name of it"
@@ -190,7 +193,7 @@ class S3Store:
             refusal = Refusal(error)
             if refusal.code == "BucketAlreadyOwnedByYou":
                 return  # another worker's, a moment ago
-            if refusal.is_passing and refusal.code != "BucketAlreadyExists":
+            if refusal.code not in _MADE_BY_OTHERS:
                 raise
             message = (
                 f"making the bucket of {self._place}: {refusal}; make the bucket "

@@ -48,6 +48,7 @@ _WAYS_OUT = {
     "AuthorizationHeaderMalformed": REGION,
     "IllegalLocationConstraintException": REGION,
     "InvalidLocationConstraint": REGION,
+    "InvalidRegion": REGION,
     "PermanentRedirect": REGION,
     "NotImplemented": (
         "GREENPULSE_LAKE must name a store that creates a key only once: a folder of this "

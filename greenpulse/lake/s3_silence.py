@@ -72,7 +72,7 @@ def _wrong_answer(cause: BaseException) -> tuple[str, str] | None:
     if isinstance(cause, ssl.CertificateError):
         way_out = "set AWS_CA_BUNDLE to the file of the authority that signed it"
         return "its certificate is not trusted", way_out
-    if isinstance(cause, ssl.SSLError) and cause.reason in _SPEAKS_NO_TLS:
+    if isinstance(cause, ssl.SSLError) and getattr(cause, "reason", "") in _SPEAKS_NO_TLS:
         return "it speaks no TLS", "write http:// in GREENPULSE_S3_ENDPOINT, or the port of TLS"
     return None
 

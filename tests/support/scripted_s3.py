@@ -3,9 +3,11 @@
 import asyncio
 import hashlib
 import socket
+import ssl
 import struct
 from collections import deque
 from collections.abc import Awaitable, Callable
+from dataclasses import replace
 from typing import Self
 from xml.sax.saxutils import escape
 
@@ -32,6 +34,9 @@ Misbehaviour = Callable[["ScriptedS3", web.BaseRequest], Awaitable[web.StreamRes
 class ScriptedS3:
     """An async context; keeps objects of one bucket that is always there.
 
+    Args:
+        tls: With which it listens on https; else on http.
+
     Attributes:
         address: Where it listens, and who may do everything there.
         asked: Method and path of each request, in order.
@@ -39,7 +44,8 @@ class ScriptedS3:
         objects: Bodies and user metadata by path.
     """
 
-    def __init__(self) -> None:
+    def __init__(self, tls: ssl.SSLContext | None = None) -> None:
+        self._tls = tls
         self.address = S3Address("", "key-of-scripted", "secret-of-scripted")
         self.asked: list[str] = []
         self.script: deque[Misbehaviour] = deque()
@@ -49,12 +55,11 @@ class ScriptedS3:
     async def __aenter__(self) -> Self:
         self._runner = web.ServerRunner(web.Server(self._serve), shutdown_timeout=0.1)
         await self._runner.setup()
-        site = web.TCPSite(self._runner, "127.0.0.1", 0)
+        site = web.TCPSite(self._runner, "127.0.0.1", 0, ssl_context=self._tls)
         await site.start()
-        host, port = self._runner.addresses[0][:2]
-        self.address = S3Address(
-            f"http://{host}:{port}", self.address.access_key, self.address.secret_key
-        )
+        scheme = "https" if self._tls else "http"
+        port = self._runner.addresses[0][1]
+        self.address = replace(self.address, endpoint=f"{scheme}://127.0.0.1:{port}")
         return self
 
     async def __aexit__(self, *_: object) -> None:
