@@ -6,10 +6,12 @@ import shlex
 import signal
 from collections.abc import AsyncIterator, Awaitable, Callable
 from pathlib import Path
+from uuid import uuid4
 
 import pytest
 from aiokafka import TopicPartition
 from aiokafka.admin import AIOKafkaAdminClient, RecordsToDelete
+from support.services.addresses import S3Address
 from support.services.kafka import KafkaServer
 from support.small_way import SmallWay, poll
 from support.worker_process import WorkerProcess, free_port
@@ -31,19 +33,32 @@ async def worker(tmp_path: Path) -> AsyncIterator[WorkerProcess]:
 
 
 @pytest.fixture
-async def kafka_worker(tmp_path: Path, own_kafka: KafkaServer) -> AsyncIterator[WorkerProcess]:
-    worker = worker_on(f"kafka://{own_kafka.hosts}", tmp_path)
+async def kafka_worker(
+    tmp_path: Path, own_kafka: KafkaServer, minio: S3Address
+) -> AsyncIterator[WorkerProcess]:
+    """As ``worker``, on a real Kafka and a bucket of a real MinIO."""
+    worker = worker_on(
+        f"kafka://{own_kafka.hosts}",
+        tmp_path,
+        LAKE=f"s3://expired-log-{uuid4()}/lake",
+        S3_ENDPOINT=minio.endpoint,
+        S3_ACCESS_KEY=minio.access_key,
+        S3_SECRET_KEY=minio.secret_key,
+    )
     yield worker
     await worker.kill()
 
 
-def worker_on(broker: str, folder: Path, *, window_seconds: int = 1) -> WorkerProcess:
+def worker_on(
+    broker: str, folder: Path, *, window_seconds: int = 1, **settings: object
+) -> WorkerProcess:
     return WorkerProcess(
         folder,
         f"http://127.0.0.1:{free_port()}",
         BROKER=broker,
         POLL_SECONDS=0.5,
         ARCHIVE_WINDOW_SECONDS=window_seconds,
+        **settings,
     )
 
 
@@ -78,7 +93,9 @@ async def test_what_a_worker_holds_when_the_log_expires_behind_it_is_archived(
     assert audited == 0, report
 
 
-async def test_so_it_does_on_kafka(kafka_worker: WorkerProcess, own_kafka: KafkaServer) -> None:
+async def test_so_it_does_on_kafka_and_minio(
+    kafka_worker: WorkerProcess, own_kafka: KafkaServer
+) -> None:
     async def lose_polls() -> None:
         log = KafkaLog(own_kafka.hosts)
         last = (
