@@ -29,9 +29,11 @@ def free_port() -> int:
 class WorkerProcess:
     """``greenpulse worker`` in ``folder``; the same folder again is the same pipeline."""
 
-    def __init__(self, folder: Path, api_url: str, **settings: object) -> None:
+    def __init__(
+        self, folder: Path, api_url: str, *, port: int | None = None, **settings: object
+    ) -> None:
         self.folder = folder
-        self.port = free_port()
+        self.port = port or free_port()
         self._environment = {
             **_without_settings(os.environ),  # noqa: TID251 - PATH and the like of the tests
             "GREENPULSE_API_URL": api_url,
@@ -43,6 +45,16 @@ class WorkerProcess:
 
     async def start(self, *, until: str = "/health/ready") -> None:
         """Start and wait until the page ``until`` answers 200."""
+        process = await self.spawn()
+        async with asyncio.timeout(_STARTS_WITHIN_SECONDS):
+            while await self.status(until) != 200:
+                if process.returncode is not None:
+                    message = f"the worker ended with {process.returncode}: {self.log()}"
+                    raise AssertionError(message)
+                await asyncio.sleep(0.1)
+
+    async def spawn(self) -> asyncio.subprocess.Process:
+        """Start and wait for nothing."""
         with (self.folder / "worker.log").open("ab") as log:
             self._process = await asyncio.create_subprocess_exec(
                 *(sys.executable, "-m", "greenpulse", "worker"),
@@ -51,12 +63,7 @@ class WorkerProcess:
                 stdout=log,
                 stderr=log,
             )
-        async with asyncio.timeout(_STARTS_WITHIN_SECONDS):
-            while await self.status(until) != 200:
-                if self._process.returncode is not None:
-                    message = f"the worker ended with {self._process.returncode}: {self.log()}"
-                    raise AssertionError(message)
-                await asyncio.sleep(0.1)
+        return self._process
 
     async def has_loaded(self) -> None:
         """Wait until every record that is in a file is in a row, too."""

@@ -4,6 +4,7 @@ import asyncio
 import socket
 import struct
 from collections import Counter
+from collections.abc import Callable
 from dataclasses import dataclass
 from random import Random
 from typing import Self, cast
@@ -11,12 +12,13 @@ from typing import Self, cast
 import h11
 from yarl import URL
 
-__all__ = ["Faults", "FaultyProxy"]
+__all__ = ["Faults", "FaultyProxy", "Message"]
 
 _READ_BYTES = 65536
 _SLOW_DOWN = b"<?xml version='1.0'?><Error><Code>SlowDown</Code><Message>Busy</Message></Error>"
 
 Message = list[h11.Event]
+"""A whole request or answer: its head, its body, its end."""
 
 
 @dataclass
@@ -46,6 +48,7 @@ class FaultyProxy:
     Args:
         endpoint: Of the real service, ``http://host:port``.
         random: Chooses which request gets which fault.
+        rewrite: Makes of each request what the service shall see in its place.
 
     Attributes:
         endpoint: Where the proxy listens.
@@ -54,12 +57,19 @@ class FaultyProxy:
             and how many there were, as ``requests``.
     """
 
-    def __init__(self, endpoint: str, random: Random) -> None:
+    def __init__(
+        self,
+        endpoint: str,
+        random: Random,
+        *,
+        rewrite: Callable[[Message], Message] = lambda request: request,
+    ) -> None:
         self.endpoint = ""
         self.faults = Faults()
         self.counts: Counter[str] = Counter()
         self._service = URL(endpoint)
         self._random = random
+        self._rewrite = rewrite
         self._serving: set[asyncio.Task[None]] = set()
 
     async def __aenter__(self) -> Self:
@@ -107,7 +117,7 @@ class FaultyProxy:
             return [slow_down, *_body_of(request, _SLOW_DOWN), h11.EndOfMessage()]
         if self._befalls("delayed"):
             await asyncio.sleep(self._random.uniform(0, self.faults.delay_seconds))
-        answer = await self._pass_on(request)
+        answer = await self._pass_on(self._rewrite(request))
         if _succeeds(request, answer) and self._befalls("swallowed"):
             raise _ResetError
         return answer

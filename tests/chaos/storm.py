@@ -1,0 +1,121 @@
+"""Plays a schedule: befalls workers, Kafka, MinIO and the way to it, and notes what came of it."""
+
+import asyncio
+from collections import Counter
+from collections.abc import Sequence
+from dataclasses import dataclass, field
+from datetime import UTC, datetime
+
+from chaos.crew import Member
+from chaos.scene import Scene
+from chaos.schedule import Event
+from support.services.process import ServiceProcess
+
+__all__ = ["Storm"]
+
+_MOVES_ON_WITHIN_SECONDS = 60.0
+_SHARE = 0.3
+_LONGEST_DELAY_SECONDS = 5.0
+_TRY_AGAIN_SECONDS = 0.5
+
+
+@dataclass(frozen=True)
+class Taken:
+    """A moment at which a worker was taken from its partitions."""
+
+    kind: str
+    at: datetime
+    partitions: tuple[int, ...]
+
+
+@dataclass
+class Storm:
+    """Events on one scene.
+
+    Attributes:
+        happened: How many events of each kind came to pass.
+        taken: When partitions lost their worker.
+        lines: What happened, in the order in which it began.
+    """
+
+    scene: Scene
+    happened: Counter[str] = field(default_factory=Counter)
+    taken: list[Taken] = field(default_factory=list)
+    lines: list[str] = field(default_factory=list)
+    _kafka: asyncio.Lock = field(default_factory=asyncio.Lock)
+    _minio: asyncio.Lock = field(default_factory=asyncio.Lock)
+
+    async def play(self, schedule: Sequence[Event]) -> None:
+        """Let each event begin at its time, beside those that still last; wait for all."""
+        began_at = asyncio.get_running_loop().time()
+        async with asyncio.TaskGroup() as group:
+            for event in schedule:
+                now = asyncio.get_running_loop().time() - began_at
+                await asyncio.sleep(max(0.0, event.at_seconds - now))
+                self.lines.append(f"{datetime.now(UTC):%H:%M:%S.%f} {event}")  # noqa: TID251 - the time of the logs
+                group.create_task(self._befall(event))
+
+    async def _befall(self, event: Event) -> None:
+        match event.kind.split():
+            case ["kill", "worker"]:
+                member = await self._chosen(event)
+                self._note_taken(event, member)
+                await member.kill()
+            case ["terminate", "worker"]:
+                member = await self._chosen(event)
+                self._note_taken(event, member)
+                await member.terminate()
+            case ["freeze", "worker"]:
+                await self._freeze(event)
+            case ["worker", "joins"]:
+                await self._join(event)
+            case [_, "kafka"]:
+                async with self._kafka:
+                    await _interrupt(self.scene.kafka, event)
+            case [_, "minio"]:
+                async with self._minio:
+                    await _interrupt(self.scene.minio, event)
+            case ["lake", fault]:
+                self.scene.proxy.faults.delay_seconds = _LONGEST_DELAY_SECONDS
+                setattr(self.scene.proxy.faults, fault, _SHARE)
+                await asyncio.sleep(event.seconds)
+                setattr(self.scene.proxy.faults, fault, 0.0)
+            case _:
+                message = f"nobody knows how to {event.kind}"
+                raise AssertionError(message)
+        self.happened[event.kind] += 1
+
+    async def _chosen(self, event: Event) -> Member:
+        """Whom it befalls: one of those that are up, as soon as there is any."""
+        while not (up := self.scene.crew.up):
+            await asyncio.sleep(_TRY_AGAIN_SECONDS)
+        return up[event.worker % len(up)]
+
+    async def _freeze(self, event: Event) -> None:
+        """Stop a worker until all it had is with others, and a bit longer; then let it go on."""
+        member = await self._chosen(event)
+        self._note_taken(event, member)
+        held = set(member.partitions)
+        has_moved_on = await member.freeze(
+            lambda: self.scene.crew.holds(held, beside=member),
+            for_seconds=event.seconds,
+            within_seconds=_MOVES_ON_WITHIN_SECONDS,
+        )
+        self.happened["zombie" if has_moved_on else "worker frozen, its group not moved on"] += 1
+
+    async def _join(self, event: Event) -> None:
+        member = self.scene.member(f"guest-{event.at_seconds:.0f}")
+        self.scene.crew.members.append(member)
+        member.start()
+        await asyncio.sleep(event.seconds)
+        await member.leave()
+
+    def _note_taken(self, event: Event, member: Member) -> None:
+        at = datetime.now(UTC)  # noqa: TID251 - as MinIO's clock
+        self.taken.append(Taken(event.kind, at, tuple(member.partitions)))
+
+
+async def _interrupt(server: ServiceProcess, event: Event) -> None:
+    await asyncio.to_thread(server.kill if event.kind.startswith("kill") else server.stop)
+    await asyncio.sleep(event.seconds)
+    await asyncio.to_thread(server.start)
