@@ -6,6 +6,7 @@ import shlex
 import signal
 from collections.abc import AsyncIterator, Awaitable, Callable
 from pathlib import Path
+from typing import Any
 from uuid import uuid4
 
 import pytest
@@ -50,7 +51,11 @@ async def kafka_worker(
 
 
 def worker_on(
-    broker: str, folder: Path, *, window_seconds: int = 1, **settings: object
+    broker: str,
+    folder: Path,
+    *,
+    window_seconds: int = 1,
+    **settings: Any,  # noqa: ANN401 - as text, whatever it is
 ) -> WorkerProcess:
     return WorkerProcess(
         folder,
