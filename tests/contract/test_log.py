@@ -12,7 +12,15 @@ from uuid import uuid4
 import pytest
 from support.brokers import BROKERS, Broker, open_broker
 
-from greenpulse.broker.log import Log, LogRecord, Message, OffsetBounds, TopicSpec
+from greenpulse.broker.log import (
+    Consequence,
+    Log,
+    LogRecord,
+    Message,
+    OffsetBounds,
+    TopicSpec,
+    sentences,
+)
 from greenpulse.errors import PermanentError, SettingsError
 
 TESTS = Path(__file__).parents[1]
@@ -229,6 +237,79 @@ async def test_another_partition_count_is_refused_with_the_way_out(log: Log, top
 
     assert "'greenpulse import' the old bronze files" in str(refusal.value)
     assert len(await log.bounds(topic)) == 3
+
+
+async def test_topics_as_they_are_wanted_differ_in_nothing_and_absent_ones_neither(
+    log: Log, topic: str
+) -> None:
+    specs = [TopicSpec(f"{topic}.a", 2, retention_seconds=3600), TopicSpec(f"{topic}.b", 2)]
+    compacted = TopicSpec(f"{topic}.c", 1, is_compacted=True)
+    await log.ensure_topics([*specs, compacted])
+
+    assert await log.compare_topics([*specs, compacted, TopicSpec(f"{topic}.absent", 9)]) == []
+
+
+async def test_another_partition_count_is_a_difference_that_is_refused(
+    log: Log, topic: str
+) -> None:
+    (difference,) = await log.compare_topics([TopicSpec(topic, 4)])
+
+    assert difference.consequence is Consequence.REFUSED
+    assert (difference.topic, difference.found, difference.wanted) == (topic, "3", "4")
+    assert "set GREENPULSE_PARTITIONS=3" in difference.way_out
+
+
+async def test_a_longer_retention_is_a_difference_until_the_topics_are_ensured_again(
+    log: Log, open_log: Callable[[], Log], topic: str
+) -> None:
+    await log.ensure_topics([TopicSpec(f"{topic}.kept", 1, retention_seconds=86_400)])
+    longer = TopicSpec(f"{topic}.kept", 1, retention_seconds=2 * 86_400)
+
+    (difference,) = await open_log().compare_topics([longer])
+    await log.ensure_topics([longer])
+
+    assert difference.consequence is Consequence.MENDED
+    assert await open_log().compare_topics([longer]) == []
+
+
+async def test_differences_that_several_topics_share_are_one_sentence(log: Log, topic: str) -> None:
+    await log.ensure_topics([TopicSpec(f"{topic}.second", 3)])
+
+    found = await log.compare_topics([TopicSpec(topic, 4), TopicSpec(f"{topic}.second", 4)])
+
+    (sentence,) = sentences(found)
+    assert sentence.startswith(f"topics '{topic}', '{topic}.second': the partition count is 3, ")
+
+
+async def test_large_messages_keep_their_place_among_small_ones(log: Log, topic: str) -> None:
+    # A week of all regions makes 3 MB, more than Kafka's and Faust's defaults let through.
+    large = shake_128(b"week").digest(3_000_000)
+    appended = [b"before", large, b"between", large, b"after"]
+
+    offsets = await log.append(topic, [Message(b"key", value, 1) for value in appended])
+    read: list[bytes | None] = []
+    while records := await log.read(topic, 1, len(read)):
+        read += [record.value for record in records]
+
+    assert offsets == [0, 1, 2, 3, 4]
+    assert read == appended
+
+
+async def test_a_topic_keeps_its_identity(
+    log: Log, open_log: Callable[[], Log], topic: str
+) -> None:
+    before = await log.identity(topic)
+    await log.append(topic, messages("a"))
+    await log.close()
+
+    assert before
+    assert await open_log().identity(topic) == before
+
+
+async def test_its_owner_may_do_all_and_is_told_what_the_log_is(log: Log, topic: str) -> None:
+    await log.prove_access([topic], f"group.{uuid4()}")
+
+    assert await log.describe()
 
 
 async def test_followers_see_what_is_there_and_what_others_append(
