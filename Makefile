@@ -7,7 +7,7 @@ PYTEST := $(BIN)/pytest --numprocesses 4 --dist worksteal
 PIP := $(BIN)/python -m pip --disable-pip-version-check
 
 .DEFAULT_GOAL := help
-.PHONY: help run demo test test-all chaos services check lint types layers wheel clean
+.PHONY: help run demo test test-all chaos containers services check lint types layers wheel clean
 
 help: ## Print this list
 	@grep -hE '^[a-z-]+:.*## ' $(MAKEFILE_LIST) | sed 's/:.*## /\t/' | expand -t 12
@@ -37,6 +37,9 @@ test-all: .venv/dev services ## Pass all tests, the long ones and five minutes o
 
 chaos: .venv/dev services ## Kill, pause and restart everything on real services, for long
 	GREENPULSE_TEST_CHAOS=long $(BIN)/pytest tests/chaos
+
+containers: .venv/dev ## Run docker-compose.yml, kill and restart what is in it, audit
+	bash tests/containers/run.sh
 
 # Kafka by Java and Maven, MinIO by Go: fetched once. Without them their tests are skipped.
 services: .venv/dev
