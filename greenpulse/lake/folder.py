@@ -11,7 +11,7 @@ from itertools import islice
 from pathlib import Path
 
 from greenpulse.errors import GreenpulseError, SettingsError, StoreUnavailable
-from greenpulse.lake.store import StoredObject, check_key
+from greenpulse.lake.store import StoredObject, check_key, check_metadata
 
 __all__ = ["FolderStore"]
 
@@ -49,6 +49,7 @@ class FolderStore:
         self, key: str, body: bytes, metadata: Mapping[str, str] | None = None
     ) -> bool:
         """Create ``key`` with its metadata, fsync'd; False when it already exists."""
+        check_metadata(metadata or {})
         with self._translated("creating", key):
             return await asyncio.to_thread(self._create, self._file(key), body, metadata)
 

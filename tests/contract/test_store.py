@@ -7,13 +7,15 @@ import asyncio
 import itertools
 from collections.abc import AsyncIterator, Callable
 from pathlib import Path
+from uuid import uuid4
 
 import pytest
 from support.memory_store import MemoryStore
-from support.s3_stores import own_bucket
+from support.s3_stores import account_of
 
 from greenpulse.lake.folder import FolderStore
-from greenpulse.lake.store import Store
+from greenpulse.lake.s3 import S3Store
+from greenpulse.lake.store import Store, StoredObject
 
 STORES = ["folder", "memory", "moto", "minio"]
 TREE = [
@@ -29,14 +31,20 @@ TREE = [
 
 
 @pytest.fixture(params=STORES)
-async def store(request: pytest.FixtureRequest, tmp_path: Path) -> AsyncIterator[Store]:
-    makes: dict[str, Callable[[], Store]] = {
-        "folder": lambda: FolderStore(tmp_path / "lake"),
-        "memory": MemoryStore,
-        "moto": lambda: own_bucket(request.getfixturevalue("moto")),
-        "minio": lambda: own_bucket(request.getfixturevalue("minio")),
-    }
-    store = makes[request.param]()
+def another(request: pytest.FixtureRequest, tmp_path: Path) -> Callable[[], Store]:
+    """Opens the same lake, as often as it is called."""
+    if request.param == "folder":
+        return lambda: FolderStore(tmp_path / "lake")
+    if request.param == "memory":
+        objects: dict[str, StoredObject] = {}
+        return lambda: MemoryStore(objects)
+    location = f"greenpulse-{uuid4()}/lakes/own"
+    return lambda: S3Store(location, account_of(request.getfixturevalue(request.param)))
+
+
+@pytest.fixture
+async def store(another: Callable[[], Store]) -> AsyncIterator[Store]:
+    store = another()
     yield store
     await store.close()
 
@@ -140,3 +148,94 @@ async def test_a_listing_ends_at_its_limit_and_goes_on_behind_it(tree: Store) ->
         after = page[-1]
 
     assert pages == [TREE[:3], TREE[3:6], TREE[6:]]
+
+
+ODD_METADATA = {
+    "empty": "",
+    "equals": "a=b; c, d",
+    "quoted": "\"x\" 'y' <z> &amp; %20 \\ +",
+    "long": "9" * 1500,
+    "x-y-z1": "0",
+}
+
+
+async def test_odd_metadata_comes_back_as_it_was_given(store: Store) -> None:
+    await store.create("claims/odd", b"{}", ODD_METADATA)
+
+    assert dict(await store.metadata("claims/odd") or {}) == ODD_METADATA
+    stored = await store.read("claims/odd")
+    assert stored is not None
+    assert dict(stored.metadata) == ODD_METADATA
+
+
+@pytest.mark.parametrize(
+    "metadata",
+    [
+        {"name": "Zürich"},
+        {"name": "two  spaces"},
+        {"name": " before"},
+        {"name": "a\nline"},
+        {"Name": "upper case"},
+        {"a_name": "underscore"},
+        {"name": "9" * 2048},
+    ],
+)
+async def test_metadata_that_not_every_store_keeps_is_refused(
+    store: Store, metadata: dict[str, str]
+) -> None:
+    with pytest.raises(ValueError, match="metadata"):
+        await store.create("claims/odd", b"{}", metadata)
+
+    assert await store.keys("") == []
+
+
+@pytest.mark.parametrize("key", ["", "/a", "a/", "a//b", ".a", "a/../b", "a b", "ä", "a.json"])
+async def test_a_key_that_not_every_store_takes_is_refused(store: Store, key: str) -> None:
+    with pytest.raises(ValueError, match="want a key of plain names"):
+        await store.create(key, b"{}")
+    with pytest.raises(ValueError, match="want a key of plain names"):
+        await store.read(key)
+    with pytest.raises(ValueError, match="want a key of plain names"):
+        await store.metadata(key)
+
+
+async def test_a_body_may_have_32_mebibytes(store: Store) -> None:
+    body = bytes(range(256)) * (32 << 12)
+
+    assert await store.create("topic=a/large.gz", body, {"writer": "a"})
+
+    stored = await store.read("topic=a/large.gz")
+    assert stored is not None
+    assert stored.body == body
+
+
+async def test_more_keys_than_a_page_holds_come_in_order(store: Store) -> None:
+    keys = [f"topic=a/{number:020d}.ndjson.gz" for number in range(1001)]
+    for begin in range(0, len(keys), 100):
+        await asyncio.gather(*(store.create(key, b"") for key in keys[begin : begin + 100]))
+
+    assert await store.keys("topic=a/") == keys[:1000]
+    assert await store.keys("topic=a/", limit=5000) == keys
+    assert await store.keys("topic=a/", after=keys[-2], limit=5000) == keys[-1:]
+
+
+async def test_writers_in_threads_of_their_own_agree_on_one(
+    store: Store, another: Callable[[], Store]
+) -> None:
+    await store.create("claims/lake", b"{}")
+
+    async def write(number: int) -> bool:
+        own = another()
+        try:
+            return await own.create("claims/base/a/0000", b"%d" % number)
+        finally:
+            await own.close()
+
+    answers = await asyncio.gather(
+        *(asyncio.to_thread(asyncio.run, write(number)) for number in range(8))
+    )
+
+    assert answers.count(True) == 1
+    stored = await store.read("claims/base/a/0000")
+    assert stored is not None
+    assert stored.body == b"%d" % answers.index(True)

@@ -4,21 +4,27 @@ import asyncio
 from collections.abc import Mapping
 
 from greenpulse.errors import StoreUnavailable
-from greenpulse.lake.store import Store, StoredObject
+from greenpulse.lake.store import Store, StoredObject, check_key, check_metadata
 
 __all__ = ["FailsAtFirst", "GivesAKeyTwice", "LosesTheAnswer", "MemoryStore"]
 
 
 class MemoryStore:
-    """Keeps objects in a dictionary; passes the contract suite of stores."""
+    """Keeps objects in a dictionary; passes the contract suite of stores.
 
-    def __init__(self) -> None:
-        self.objects: dict[str, StoredObject] = {}
+    Args:
+        objects: Those of another one, to share them.
+    """
+
+    def __init__(self, objects: dict[str, StoredObject] | None = None) -> None:
+        self.objects = {} if objects is None else objects
         self.listings = 0
 
     async def create(
         self, key: str, body: bytes, metadata: Mapping[str, str] | None = None
     ) -> bool:
+        check_key(key)
+        check_metadata(metadata or {})
         await asyncio.sleep(0)
         if key in self.objects:
             return False
@@ -26,6 +32,7 @@ class MemoryStore:
         return True
 
     async def read(self, key: str) -> StoredObject | None:
+        check_key(key)
         await asyncio.sleep(0)
         return self.objects.get(key)
 
@@ -39,7 +46,7 @@ class MemoryStore:
         return sorted(k for k in self.objects if k.startswith(prefix) and k > after)[:limit]
 
     async def close(self) -> None:
-        self.objects.clear()
+        """Nothing is kept open."""
 
 
 class _Wrapper:
