@@ -2,6 +2,7 @@
 
 import gzip
 import hashlib
+import re
 import zlib
 from collections.abc import Sequence
 from dataclasses import dataclass
@@ -33,6 +34,9 @@ FILE_WAY_OUT = (
 """What to do where a file of a chain is not what was written."""
 
 _SCHEMA = "1"
+_MAX_MISSING_LENGTH = 1024
+_MAX_WRITER_LENGTH = 256
+_NO_WORD = re.compile(r"[^!-~]+")
 _GZIP_LEVEL = 1
 _GZIP_WINDOW = 31
 _LINES_A_PIECE = 500
@@ -129,7 +133,10 @@ def read_body(key: BronzeKey, body: bytes) -> Content:
 
 
 def metadata_of(file: BronzeFile) -> dict[str, str]:
-    """What is stored beside the body of ``file``."""
+    """What is stored beside the body of ``file``, as every store takes it.
+
+    A list of missing offsets that is too long for S3 is left out; the body tells them, too.
+    """
     metadata = {
         "start-offset": str(file.start_offset),
         "end-offset": str(file.end_offset),
@@ -138,10 +145,10 @@ def metadata_of(file: BronzeFile) -> dict[str, str]:
         "previous-sha256": file.previous_sha256,
         "first-appended-at": file.first_appended_at or "",
         "last-appended-at": file.last_appended_at or "",
-        "writer": file.writer,
+        "writer": _NO_WORD.sub("_", file.writer)[:_MAX_WRITER_LENGTH],
         "schema": _SCHEMA,
     }
-    if file.missing_offsets:
+    if file.missing_offsets and len(file.missing_offsets) <= _MAX_MISSING_LENGTH:
         metadata["missing-offsets"] = file.missing_offsets
     return metadata
 

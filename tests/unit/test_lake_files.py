@@ -14,6 +14,7 @@ from greenpulse.lake.buffer import Batch
 from greenpulse.lake.files import NO_PREDECESSOR, fill_body, metadata_of, read_body
 from greenpulse.lake.keys import BronzeKey
 from greenpulse.lake.rotation import RotationReason
+from greenpulse.lake.store import check_metadata
 
 KEY = BronzeKey("greenpulse.polls", 0, 10)
 
@@ -69,6 +70,18 @@ def test_lost_offsets_are_named_as_missing() -> None:
     assert file.missing_offsets == "10-12,15-16"
     assert (file.start_offset, file.end_offset, file.record_count) == (10, 17, 3)
     assert metadata_of(file)["missing-offsets"] == "10-12,15-16"
+
+
+def test_every_store_takes_the_metadata_however_many_offsets_are_lost_and_whoever_writes() -> None:
+    _, content = fill_body("greenpulse.polls", 0, batch_of(*range(10, 4000, 2)))
+
+    file = content.described(NO_PREDECESSOR, "host  Süd-4711" + "x" * 5000)
+    metadata = metadata_of(file)
+
+    check_metadata(metadata)
+    assert metadata["writer"].startswith("host_S_d-4711x")
+    assert "missing-offsets" not in metadata
+    assert len(file.missing_offsets or "") > 5000
 
 
 @given(st.sets(st.integers(10, 40), min_size=1))

@@ -78,6 +78,17 @@ async def test_a_million_files_take_at_most_seventy_listings(starts: Sequence[in
     assert listing.listings <= 70
 
 
+@pytest.mark.parametrize("near", [0, 1, 10**9, 5 * 10**9 + 7, 10**10, 10**12, 2**40, 2**62, 2**63])
+@pytest.mark.parametrize("records_a_file", [1, 10**4])
+async def test_a_wrong_guess_costs_no_more_than_seventy_listings_either(
+    near: int, records_a_file: int
+) -> None:
+    listing = Listing(range(0, 1_000_000 * records_a_file, records_a_file))
+
+    assert await tail_of(listing, near=near) == 999_999 * records_a_file
+    assert listing.listings <= 70
+
+
 async def test_an_even_chain_of_a_million_files_takes_about_twenty_listings() -> None:
     listing = Listing(range(0, 10**10, 10**4))
 
