@@ -19,7 +19,6 @@ PARTITIONS = 3
 _ARRIVES_WITHIN_SECONDS = 60.0
 _LOOK_SECONDS = 0.25
 _AT_ONCE = 1_000
-_FILLER = "x" * 480
 
 Records = dict[int, list[tuple[int, object]]]
 """Offset and value of each record by partition, in order."""
@@ -63,7 +62,9 @@ class FastPath:
         """Kill all workers that still run."""
         await asyncio.gather(*(worker.kill() for worker in self.workers))
 
-    async def send(self, count: int, *, a_second: float | None = None) -> None:
+    async def send(
+        self, count: int, *, a_second: float | None = None, filler_bytes: int = 480
+    ) -> None:
         """Append so many numbered polls, evenly to all partitions; durable when it returns."""
         producer = AIOKafkaProducer(
             bootstrap_servers=self._hosts, acks="all", enable_idempotence=True, linger_ms=5
@@ -72,7 +73,7 @@ class FastPath:
         try:
             for first in range(self._sent, self._sent + count, _AT_ONCE):
                 numbers = range(first, min(first + _AT_ONCE, self._sent + count))
-                sent = [await _send(producer, number) for number in numbers]
+                sent = [await _send(producer, number, filler_bytes) for number in numbers]
                 await asyncio.gather(*sent)
                 if a_second is not None:
                     await asyncio.sleep(len(sent) / a_second)
@@ -166,8 +167,10 @@ async def _owned(worker: WorkerProcess) -> set[int]:
     return {lane["partition"] for lane in pipeline["partitions"]}
 
 
-async def _send(producer: AIOKafkaProducer, number: int) -> asyncio.Future[object]:
-    value = json.dumps({"of": "load", "number": number, "filler": _FILLER}).encode()
+async def _send(
+    producer: AIOKafkaProducer, number: int, filler_bytes: int
+) -> asyncio.Future[object]:
+    value = json.dumps({"of": "load", "number": number, "filler": "x" * filler_bytes}).encode()
     sent: asyncio.Future[object] = await producer.send(
         POLLS_TOPIC, value, key=b"load", partition=number % PARTITIONS
     )

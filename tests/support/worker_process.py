@@ -43,6 +43,12 @@ class WorkerProcess:
         }
         self._process: asyncio.subprocess.Process | None = None
 
+    @property
+    def pid(self) -> int:
+        """Of the process that was started last."""
+        assert self._process is not None
+        return self._process.pid
+
     async def start(self, *, until: str = "/health/ready") -> None:
         """Start and wait until the page ``until`` answers 200."""
         process = await self.spawn()
