@@ -33,10 +33,11 @@ test: .venv/dev services ## Pass the tests, in a few minutes
 
 test-all: .venv/dev services ## Pass all tests, the long ones and five minutes of chaos too
 	$(PYTEST) -m "not chaos"
-	$(BIN)/pytest -m chaos
+	$(BIN)/pytest -m chaos -rP
 
+chaos: export GREENPULSE_CHAOS_SECONDS ?= 2400
 chaos: .venv/dev services ## Kill, pause and restart everything on real services, for long
-	GREENPULSE_TEST_CHAOS=long $(BIN)/pytest tests/chaos
+	$(BIN)/pytest -m chaos -rP
 
 containers: .venv/dev ## Run docker-compose.yml, kill and restart what is in it, audit
 	bash tests/containers/run.sh

@@ -15,7 +15,7 @@ __all__ = ["Crew", "Member"]
 _RESTART_SECONDS = 1.0
 _LOOK_SECONDS = 0.5
 _STOPS_WITHIN_SECONDS = 60.0
-_COUNTED = ("adoptions", "healed_commits", "rebalances", "files", "loads")
+_COUNTED = ("adoptions", "healed_commits", "store_failures", "rebalances", "loads")
 
 
 class Member:

@@ -14,7 +14,7 @@ __all__ = ["entry_of_line", "read_table", "read_topic"]
 
 _FETCH_BYTES = 32 * 1024 * 1024
 _WAIT_MS = 500
-_ROWS_AT_ONCE = 500
+_OFFSETS_AT_ONCE = 2000
 _NAMES = ["topic", "partition", "offset", "appended_at"]
 _EPOCH = datetime(1970, 1, 1, tzinfo=UTC)
 
@@ -55,14 +55,21 @@ def read_table(path: Path, topic: str) -> Place:
     """Every row of the raw table; its plain columns must say what the line itself says."""
     found: Place = []
     with duckdb.connect(str(path), read_only=True) as connection:
-        rows = connection.execute(
-            "select partition_id, log_offset, v::varchar from bronze.raw_intensity"
-        )
-        while taken := rows.fetchmany(_ROWS_AT_ONCE):
-            for partition, offset, line in taken:
+        counted = connection.execute(
+            "select count(*), max(log_offset) + 1 from bronze.raw_intensity"
+        ).fetchone()
+        count, end = counted or (0, 0)
+        for first in range(0, end, _OFFSETS_AT_ONCE):
+            rows = connection.execute(
+                "select partition_id, log_offset, v::varchar from bronze.raw_intensity"
+                " where log_offset between ? and ?",
+                [first, first + _OFFSETS_AT_ONCE - 1],
+            ).fetchall()
+            for partition, offset, line in rows:
                 entry = entry_of_line(line.encode() + b"\n", topic)
                 assert (entry.partition, entry.offset) == (partition, offset)
                 found.append(entry)
+    assert len(found) == count, "there are rows outside the offsets of the log"
     return found
 
 
