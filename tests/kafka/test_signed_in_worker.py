@@ -32,6 +32,7 @@ async def worker(tmp_path: Path, secure_kafka: SecureKafkaAddress) -> AsyncItera
         KAFKA_USERNAME="worker",
         KAFKA_PASSWORD=PASSWORD,
         KAFKA_CA_FILE=secure_kafka.ca_file,
+        LOG_LEVEL="debug",
         POLL_SECONDS=0.5,
         ARCHIVE_WINDOW_SECONDS=1,
     )
