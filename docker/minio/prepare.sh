@@ -4,7 +4,14 @@
 # Secrets go through standard input, since arguments are seen by every process.
 set -eu
 
-printf '%s\n' "$MINIO_ROOT_USER" "$MINIO_ROOT_PASSWORD" | mc alias set store "$MINIO_ADDRESS"
+# `docker compose restart` starts everything at once, whatever waits for whatever.
+attempts=60
+until printf '%s\n' "$MINIO_ROOT_USER" "$MINIO_ROOT_PASSWORD" |
+  mc alias set store "$MINIO_ADDRESS"; do
+  attempts=$((attempts - 1))
+  [ $attempts -gt 0 ] || exit 1
+  sleep 1
+done
 mc mb --ignore-existing store/greenpulse
 mc admin policy create store greenpulse-worker /prepare/worker-policy.json
 printf '%s\n' "$WORKER_ACCESS_KEY" "$WORKER_SECRET_KEY" | mc admin user add store
