@@ -14,11 +14,9 @@ DAY = 86_400
 POLLS = TopicSpec("greenpulse.polls", 3, retention_seconds=30 * DAY)
 
 
-def found(replicas: int = 1, **settings: str) -> FoundTopic:
-    """The polls topic as it is wanted, but for ``settings``."""
-    named = {name.replace("_", "."): value for name, value in settings.items()}
-    wanted = wanted_settings(POLLS, replicas)
-    return FoundTopic(3, replicas, replicas, wanted | named, frozenset(named))
+def found(settings: dict[str, str]) -> FoundTopic:
+    """The polls topic as it is wanted on one broker, but for ``settings``."""
+    return FoundTopic(3, 1, 1, wanted_settings(POLLS, 1) | settings, frozenset(settings))
 
 
 @pytest.mark.parametrize(("brokers", "replicas"), [(0, 1), (1, 1), (2, 2), (3, 3), (9, 3)])
@@ -55,36 +53,36 @@ def test_a_table_keeps_its_records_for_ever() -> None:
 @pytest.mark.parametrize(
     ("settings", "consequence"),
     [
-        ({"cleanup_policy": "compact"}, Consequence.REFUSED),
-        ({"cleanup_policy": "compact,delete"}, Consequence.REFUSED),
-        ({"message_timestamp_type": "CreateTime"}, Consequence.MENDED),
-        ({"max_message_bytes": "1048588"}, Consequence.MENDED),
-        ({"retention_ms": "1"}, Consequence.MENDED),
-        ({"retention_ms": str(31 * DAY * 1000)}, Consequence.SAID),
-        ({"retention_ms": "-1"}, Consequence.SAID),
-        ({"retention_bytes": "1000"}, Consequence.MENDED),
-        ({"segment_ms": "604800000"}, Consequence.MENDED),
-        ({"compression_type": "producer"}, Consequence.MENDED),
-        ({"min_insync_replicas": "2"}, Consequence.SAID),
+        ({"cleanup.policy": "compact"}, Consequence.REFUSED),
+        ({"cleanup.policy": "compact,delete"}, Consequence.REFUSED),
+        ({"message.timestamp.type": "CreateTime"}, Consequence.MENDED),
+        ({"max.message.bytes": "1048588"}, Consequence.MENDED),
+        ({"retention.ms": "1"}, Consequence.MENDED),
+        ({"retention.ms": str(31 * DAY * 1000)}, Consequence.SAID),
+        ({"retention.ms": "-1"}, Consequence.SAID),
+        ({"retention.bytes": "1000"}, Consequence.MENDED),
+        ({"segment.ms": "604800000"}, Consequence.MENDED),
+        ({"compression.type": "producer"}, Consequence.MENDED),
+        ({"min.insync.replicas": "2"}, Consequence.SAID),
     ],
 )
 def test_each_difference_has_its_consequence_and_a_way_out(
     settings: dict[str, str], consequence: Consequence
 ) -> None:
-    (difference,) = differences(POLLS, found(**settings), brokers=1)
+    (difference,) = differences(POLLS, found(settings), brokers=1)
 
-    assert difference.setting == next(iter(settings)).replace("_", ".")
+    assert difference.setting == next(iter(settings))
     assert difference.consequence is consequence
     assert difference.way_out
 
 
-@pytest.mark.parametrize("settings", [{}, {"max_message_bytes": "99999999"}, {"segment_ms": "1"}])
+@pytest.mark.parametrize("settings", [{}, {"max.message.bytes": "99999999"}, {"segment.ms": "1"}])
 def test_what_is_better_than_wanted_is_no_difference(settings: dict[str, str]) -> None:
-    assert differences(POLLS, found(**settings), brokers=1) == []
+    assert differences(POLLS, found(settings), brokers=1) == []
 
 
 def test_too_few_replicas_are_only_said() -> None:
-    (difference,) = differences(POLLS, found(replicas=1), brokers=3)
+    (difference,) = differences(POLLS, found({}), brokers=3)
 
     assert (difference.found, difference.wanted) == ("1", "3")
     assert difference.consequence is Consequence.SAID
