@@ -26,13 +26,15 @@ from greenpulse.errors import BrokerUnavailable, PermanentError, SettingsError
 __all__ = ["TOO_FEW_REPLICAS", "translated"]
 
 _NOT_ALLOWED = (
-    AuthenticationFailedError,
-    AuthenticationMethodNotSupported,
     ClusterAuthorizationFailedError,
     GroupAuthorizationFailedError,
+    TopicAuthorizationFailedError,
+)
+_NOT_LET_IN = (
+    AuthenticationFailedError,
+    AuthenticationMethodNotSupported,
     IllegalSaslStateError,
     SaslAuthenticationFailed,
-    TopicAuthorizationFailedError,
     UnsupportedSaslMechanismError,
 )
 
@@ -57,10 +59,10 @@ def translated(action: str, connection: KafkaConnection) -> Iterator[None]:
     try:
         yield
     except _NOT_ALLOWED as error:
-        message = (
-            f"{doing}: {_reason(error)}: check the GREENPULSE_KAFKA_ settings, and the rights of "
-            f"'{connection.user}'"
-        )
+        message = f"{doing}: Kafka does not allow it to '{connection.user}': see its rights"
+        raise SettingsError(message) from error
+    except _NOT_LET_IN as error:
+        message = f"{doing}: {_reason(error)}: check the GREENPULSE_KAFKA_ settings"
         raise SettingsError(message) from error
     except MessageSizeTooLargeError as error:
         message = (
