@@ -73,22 +73,33 @@ def trouble(now: Now, status: PipelineStatus) -> list[str]:
     """Why the numbers are not fresh, in sentences without a full stop; none while they are."""
     if now.is_fresh:
         return []
-    source = status.parts["source"]
-    if source.is_ready or source.reason == _STARTING:
-        return [_staleness(now)]
-    reason = source.reason[:1].upper() + source.reason[1:]
-    sentences = [reason] if now.data_age_seconds is None else [_staleness(now), reason]
-    if not now.is_simulated and "make demo" not in reason:
+    waits = {name: _why_waiting(status.parts[name]) for name in ("broker", "source")}
+    reasons = [reason for reason in waits.values() if reason]
+    sentences = reasons
+    if now.data_age_seconds is not None or not reasons:
+        sentences = [_staleness(now, comes_through=not waits["broker"]), *reasons]
+    source = waits["source"]
+    if source and not now.is_simulated and "make demo" not in source:
         sentences.append("To see everything without a network: make demo")
     return sentences
 
 
-def _staleness(now: Now) -> str:
+def _why_waiting(part: PartStatus) -> str:
+    """As a sentence begins; empty where the part works, or has just begun."""
+    if part.is_ready or part.reason == _STARTING:
+        return ""
+    return part.reason[:1].upper() + part.reason[1:]
+
+
+def _staleness(now: Now, *, comes_through: bool) -> str:
     if now.data_age_seconds is None:
         return "The Carbon Intensity API has not answered yet"
     age = in_words(abs(now.data_age_seconds))
     if now.data_age_seconds < -FRESH_SECONDS:
         return f"The clocks disagree: the newest answer seems to come {age} from now"
+    if now.data_age_seconds > FRESH_SECONDS and not comes_through:
+        # The API may well answer, and its answers wait for the log.
+        return f"Nothing came through the log for {age}; the numbers are from then"
     if now.data_age_seconds > FRESH_SECONDS:
         return f"The Carbon Intensity API was last heard {age} ago; the numbers are from then"
     if now.last_complete is None:

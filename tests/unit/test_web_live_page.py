@@ -135,6 +135,21 @@ async def test_old_numbers_are_grey_and_said_to_be_old_with_the_reason(
     assert words(html, "greenest").endswith("not known without a fresh forecast")
 
 
+async def test_a_log_that_is_away_is_named_and_not_the_api_behind_it(
+    site: Site, client: Browserless
+) -> None:
+    site.view.add(usual_news(site.clock))
+    site.status.set_waiting("broker", "looking up 'a topic' on Kafka: nobody listens there", NOON)
+    await site.clock.advance(600)
+
+    html = await page(client)
+
+    assert words(html, "notices") == (
+        "Nothing came through the log for 10 min; the numbers are from then. "
+        "Looking up 'a topic' on Kafka: nobody listens there."
+    )
+
+
 async def test_an_api_that_repeats_old_half_hours_is_found_out(
     site: Site, client: Browserless
 ) -> None:
