@@ -67,8 +67,7 @@ class Load:
         with self._path.open("a") as self._ledger:
             while not stopped.is_set():
                 producer = await self._start()
-                with suppress(KafkaError):
-                    # A producer that cannot know what Kafka has is of no use any more.
+                try:
                     while not stopped.is_set():
                         for _ in range(self._a_tick):
                             number += 1
@@ -77,8 +76,11 @@ class Load:
                             huge_at = clock() + self._huge_seconds
                             await self._send(producer, "huge", next(huge))
                         await asyncio.sleep(_TICK_SECONDS)
-                with suppress(KafkaError):
-                    await producer.stop()
+                except KafkaError:
+                    pass  # it cannot know any more what Kafka has: another one goes on
+                finally:
+                    with suppress(KafkaError):
+                        await producer.stop()
             # All of them are answered or given up.
             for _ in range(_UNANSWERED):
                 await self._room.acquire()
