@@ -9,7 +9,7 @@ from uuid import UUID
 from greenpulse.broker.log import Log
 from greenpulse.broker.worker_lock import WorkerLock
 from greenpulse.clock import Clock
-from greenpulse.errors import SettingsError, StoreUnavailable
+from greenpulse.errors import SettingsError, StoreUnavailable, WarehouseMismatch
 from greenpulse.grid.schedule import Series
 from greenpulse.lake.claims import Claims
 from greenpulse.lake.proved import ProvedStore
@@ -74,6 +74,9 @@ async def open_loader(  # noqa: PLR0913 - two ports, two facts, time and chance
 ) -> Loader:
     """A loader of the warehouse that the lake feeds; the first one is claimed.
 
+    The warehouse has its uuid before the lake knows of it: an empty one beside a lake that
+    feeds a warehouse already is never that one, but another machine's, or a new file.
+
     The warehouse learns the schedule, too: GOLD.PIPELINE_HEALTH says what ticks to expect.
 
     Raises:
@@ -82,14 +85,21 @@ async def open_loader(  # noqa: PLR0913 - two ports, two facts, time and chance
     """
     lake_id = await claims.claim_lake()
     claim = await claims.warehouse()
-    if claim is None:
-        found = await warehouse.identity()
-        is_ours = found is not None and found.lake_id == lake_id
-        warehouse_id = found.warehouse_id if found is not None and is_ours else str(new_uuid())
-        claim = await claims.claim_warehouse(warehouse_id)
-    loader = Loader(
-        warehouse, bronze, topic=POLLS_TOPIC, identity=Identity(claim.warehouse_id, lake_id)
-    )
+    await warehouse.deploy()
+    own = await warehouse.identity()
+    if own is None and claim is not None:
+        message = (
+            f"opening the warehouse: it is new, and the lake feeds '{claim.warehouse_id}' already;"
+            " run all workers where that one is (and where it is lost for ever, delete"
+            f" '{claim.key}' in the lake)"
+        )
+        raise WarehouseMismatch(message)
+    if own is None:
+        own = await warehouse.claim_identity(Identity(str(new_uuid()), lake_id))
+    if claim is None and own.lake_id == lake_id:
+        claim = await claims.claim_warehouse(own.warehouse_id)
+    warehouse_id = own.warehouse_id if claim is None else claim.warehouse_id
+    loader = Loader(warehouse, bronze, topic=POLLS_TOPIC, identity=Identity(warehouse_id, lake_id))
     await loader.start()
     await warehouse.set_schedule(
         [SeriesPeriod(s.name, s.period_seconds, s.offset_seconds, clock.now()) for s in schedule]

@@ -39,6 +39,11 @@ class WarehouseClaim:
     number: int
     warehouse_id: str
 
+    @property
+    def key(self) -> str:
+        """Where in the lake it is claimed."""
+        return f"{_WAREHOUSES}{self.number:06d}"
+
 
 class Claims:
     """The claims of one lake; methods that begin with ``claim`` or ``accept`` write.
@@ -101,8 +106,9 @@ class Claims:
 
     async def claim_warehouse(self, warehouse_id: str, *, number: int = 1) -> WarehouseClaim:
         """Feed ``warehouse_id`` under ``number``; return what is claimed under it."""
-        key = f"{_WAREHOUSES}{number:06d}"
-        return WarehouseClaim(number, await self._claim(key, "warehouse_id", warehouse_id))
+        wanted = WarehouseClaim(number, warehouse_id)
+        claimed_id = await self._claim(wanted.key, "warehouse_id", warehouse_id)
+        return WarehouseClaim(number, claimed_id)
 
     async def accepted_gaps(self, topic: str, partition: int) -> list[OffsetRange]:
         """Offsets that somebody declared as lost for ever, in order."""

@@ -1,4 +1,4 @@
-"""Which warehouse a lake feeds is claimed in the lake, and kept through any death in between."""
+"""Which warehouse a lake feeds is claimed in the lake, by the warehouse that is there first."""
 
 import asyncio
 from collections.abc import AsyncIterator
@@ -16,7 +16,6 @@ from greenpulse.lake.reader import ChainReader
 from greenpulse.preparation import open_loader
 from greenpulse.warehouse.duckdb import DuckDBWarehouse
 from greenpulse.warehouse.load import Loader
-from greenpulse.warehouse.warehouse import Identity
 
 
 @pytest.fixture
@@ -42,21 +41,54 @@ async def opened(lake: MemoryStore, warehouse: DuckDBWarehouse) -> Loader:
     )
 
 
-async def test_a_claim_whose_warehouse_was_never_told_is_kept(
+async def test_a_new_file_beside_a_lake_that_feeds_another_one_is_refused_and_stays_empty(
+    lake: MemoryStore, warehouse: DuckDBWarehouse, tmp_path: Path
+) -> None:
+    # Another machine's, or a new one for one that was lost.
+    await opened(lake, warehouse)
+    other = DuckDBWarehouse(tmp_path / "other.duckdb")
+
+    with pytest.raises(WarehouseMismatch, match="it is new, and the lake feeds"):
+        await opened(lake, other)
+
+    assert await other.identity() is None
+    await other.close()
+
+
+async def test_a_new_file_takes_the_place_of_one_that_was_lost_once_its_claim_is_deleted(
+    lake: MemoryStore, warehouse: DuckDBWarehouse, tmp_path: Path
+) -> None:
+    await opened(lake, warehouse)
+    other = DuckDBWarehouse(tmp_path / "other.duckdb")
+    with pytest.raises(WarehouseMismatch) as refused:
+        await opened(lake, other)
+
+    _, _, named = str(refused.value).partition("delete '")
+    lake.objects.pop(named.partition("'")[0])
+    await opened(lake, other)
+
+    claim, identity = await Claims(lake).warehouse(), await other.identity()
+    assert claim is not None
+    assert identity is not None
+    assert claim.warehouse_id == identity.warehouse_id
+    await other.close()
+
+
+async def test_a_warehouse_of_another_lake_claims_nothing_in_this_one(
     lake: MemoryStore, warehouse: DuckDBWarehouse
 ) -> None:
-    # A worker died between the claim in the lake and the row in the warehouse.
-    lake_id = await Claims(lake).claim_lake()
-    await Claims(lake).claim_warehouse("claimed before")
+    await opened(MemoryStore(), warehouse)
 
-    await opened(lake, warehouse)
+    with pytest.raises(WarehouseMismatch, match="it holds lake"):
+        await opened(lake, warehouse)
 
-    assert await warehouse.identity() == Identity("claimed before", lake_id)
+    assert await Claims(lake).warehouse() is None
 
 
 async def test_a_warehouse_of_this_lake_whose_claim_was_lost_is_claimed_again(
     lake: MemoryStore, warehouse: DuckDBWarehouse
 ) -> None:
+    # Or was never made: a worker died between the row in the warehouse and the claim.
     await opened(lake, warehouse)
     before = await warehouse.identity()
     for key in [key for key in lake.objects if key.startswith("claims/warehouse/")]:
