@@ -24,6 +24,7 @@ from greenpulse.agents.follow import Following
 from greenpulse.agents.load_desk import LoadDesk
 from greenpulse.agents.poll_report import PollReport
 from greenpulse.agents.watch import Cleaning, Watching
+from greenpulse.broker.assignor import Assignor
 from greenpulse.broker.embedded import embedded_url
 from greenpulse.broker.embedded_log import EmbeddedLog
 from greenpulse.broker.kafka import Transport as KafkaTransport
@@ -205,6 +206,7 @@ def _app(settings: Settings) -> faust.App:
         stream_wait_empty=False,
         # An agent that fails ends the worker; what it held is read again (fail-stop).
         agent_supervisor="mode.supervisors.CrashingSupervisor",
+        PartitionAssignor=Assignor,
         topic_partitions=settings.partitions,
         table_standby_replicas=0,
         broker_commit_interval=2.0,

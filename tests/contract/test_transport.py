@@ -332,3 +332,14 @@ async def test_a_send_is_durable_when_it_is_acknowledged(
     read = await log.read(f"{group}.counts", partition, 0)
     assert sent == [[partition, 0], [partition, 1], [partition, 2]]
     assert [record.value for record in read] == [b"a", b"b", b"c"]
+
+
+async def test_a_worker_whose_assignment_is_not_what_was_meant_for_it_ends(
+    broker: Broker,
+    group: str,
+    log: Log,  # noqa: ARG001 - topics come first
+    tmp_path: Path,
+) -> None:
+    worker = await RemoteWorker.launch(broker.address, group, tmp_path, "disagrees")
+
+    assert await worker.end() == 1

@@ -4,7 +4,12 @@ GreenPulse sets ``stream_wait_empty`` to False, which is safe only because none 
 agents lets Faust acknowledge (tests/unit/test_agents_are_safe.py).
 """
 
+import json
+from pathlib import Path
+
 import pytest
+from support.remote_worker import RemoteWorker
+from support.services.addresses import KafkaAddress
 from support.stock_topic import StartStock, StockTopic
 
 
@@ -48,3 +53,23 @@ async def test_without_that_wait_noack_loses_nothing(
 
     assert code == 0
     assert await topic.committed() == 1
+
+
+async def test_an_assignment_that_faust_does_not_understand_leaves_the_worker_standing(
+    kafka: KafkaAddress, topic: StockTopic, tmp_path: Path
+) -> None:
+    # Ours ends (tests/contract/test_transport.py: whose assignment is not what was meant).
+    worker = await RemoteWorker.launch(
+        f"kafka://{kafka.hosts}",
+        topic.group,
+        tmp_path,
+        "keeps",
+        json.dumps({"PartitionAssignor": "support.disagreeing_assignor.Disagreeing"}),
+        program="support.stock_worker",
+    )
+    await topic.append("a")
+
+    with pytest.raises(TimeoutError):
+        await worker.end(within_seconds=20)
+
+    assert await worker.killed("began") == []

@@ -3,8 +3,8 @@
 It reads commands from stdin and writes reports to stdout, one JSON object a line. Its
 agent on the batch topic keeps all events until it is told to acknowledge them; its agent
 on the counts topic counts keys in a table. Its arguments: the broker's address, a name for
-the group and its topics, a folder, and perhaps ``loses-fetches`` or
-``reads-slowly``.
+the group and its topics, a folder, and perhaps ``loses-fetches``, ``reads-slowly``
+or ``disagrees``.
 """
 
 import asyncio
@@ -20,10 +20,12 @@ import faust
 from aiokafka.consumer.fetcher import FetchResult
 from faust.transport.consumer import Consumer, RecordMap
 from faust.types import TP, EventT, StreamT
+from support.disagreeing_assignor import Disagreeing
 from yarl import URL
 
 from greenpulse.agents.streams import acknowledge, records_of, unacked
 from greenpulse.broker import embedded, kafka
+from greenpulse.broker.assignor import Assignor
 from greenpulse.broker.batch_consumer import BatchConsumer, batch_topic
 from greenpulse.errors import GreenpulseError
 
@@ -67,6 +69,9 @@ class Remote:
             datadir=Path(folder),
             store="memory://",
             agent_supervisor="mode.supervisors.CrashingSupervisor",
+            PartitionAssignor=(
+                type("Assignor", (Assignor, Disagreeing), {}) if "disagrees" in faults else Assignor
+            ),
             broker_commit_interval=60.0,
             broker_heartbeat_interval=1.0,
             broker_session_timeout=6.0,

@@ -32,7 +32,21 @@ class RemoteWorker:
         *arguments: str,
         program: str = "support.faust_worker",
     ) -> "RemoteWorker":
-        """Start a worker; it is there, though perhaps not assigned yet, on return."""
+        """Start a worker; it has its first partitions on return."""
+        worker = await cls.launch(address, name, folder, *arguments, program=program)
+        await worker.report("ready")
+        return worker
+
+    @classmethod
+    async def launch(
+        cls,
+        address: str,
+        name: str,
+        folder: Path,
+        *arguments: str,
+        program: str = "support.faust_worker",
+    ) -> "RemoteWorker":
+        """Start a worker, and do not wait for what becomes of it."""
         process = await asyncio.create_subprocess_exec(
             sys.executable,
             "-m",
@@ -46,9 +60,7 @@ class RemoteWorker:
             stdout=asyncio.subprocess.PIPE,
             limit=64 * 1024 * 1024,
         )
-        worker = cls(process)
-        await worker.report("ready")
-        return worker
+        return cls(process)
 
     async def report(self, what: str) -> Report:
         """The next report of that kind; others wait for their turn."""
@@ -107,9 +119,7 @@ class RemoteWorker:
     async def end(self, within_seconds: float = _PATIENCE_SECONDS) -> int:
         """Wait until it ends; returns its exit code."""
         async with asyncio.timeout(within_seconds):
-            await self._process.communicate()
-        assert self._process.returncode is not None
-        return self._process.returncode
+            return await self._process.wait()
 
     async def _next_report(self) -> Report:
         assert self._process.stdout is not None
