@@ -122,7 +122,9 @@ def _value(value: bytes | None) -> bytes:
     return b'"value_base64":"%b"' % base64.b64encode(value)
 
 
+@lru_cache(maxsize=256)
 def _moment(moment: datetime) -> bytes:
+    # Kept, since records of one batch of Kafka's share their moment: 1 us a record.
     # strftime is slower by half, which shows at a hundred thousand records a second.
     if moment.tzinfo is not UTC:
         return to_rfc3339(moment).encode()
