@@ -33,7 +33,7 @@ def heartbeats(count: int, *, first: int = 0) -> Iterator[dict[str, object]]:
             "poll_id": f"be4c4000-{names >> 12:04x}-4{names & 0xFFF:03x}-8000-{number:012d}",
             "family": "national",
             "series": "intensity",
-            "url": "http://127.0.0.1/intensity",
+            "url": "https://api.carbonintensity.org.uk/intensity",
             "scheduled_at": to_rfc3339(at),
             "requested_at": to_rfc3339(at),
             "answered_at": to_rfc3339(at + timedelta(milliseconds=chosen.randrange(40, 400))),
@@ -44,5 +44,5 @@ def heartbeats(count: int, *, first: int = 0) -> Iterator[dict[str, object]]:
             ),
             "error": None,
             "attempts": 1,
-            "worker": "benchmark",
+            "worker": "benchmark-10001",
         }
