@@ -7,7 +7,6 @@ said in one sentence with exit code 2. A crash later is one sentence and exit co
 import asyncio
 import errno
 import gc
-import gc
 import logging
 import socket
 import sys
@@ -30,7 +29,6 @@ __all__ = ["Worker", "WorkerCommand", "check_port", "worker"]
 log = logging.getLogger(__name__)
 
 _CRASHED = 1
-_ALLOCATIONS_A_COLLECTION = 50_000
 _COLLECT_AFTER = (50_000, 20, 100)
 """Allocations, and collections of the two younger generations, before each is collected."""
 
@@ -55,10 +53,6 @@ class Worker(faust.Worker):
     async def on_startup_finished(self) -> None:
         """Say where to look, once everything runs."""
         await self.maybe_start_blockdetection()
-        # A hundred thousand records a second, none in a cycle: looking for cycles among them
-        # took two thirds of what it takes to fetch them.
-        gc.freeze()
-        gc.set_threshold(_ALLOCATIONS_A_COLLECTION)
         log.info("worker_ready pages=%s", _page_address(self.app.conf))
 
     async def on_shutdown(self) -> None:
