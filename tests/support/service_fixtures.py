@@ -37,7 +37,8 @@ def kafka(tmp_path_factory: pytest.TempPathFactory) -> KafkaAddress:
     if _GIVEN_KAFKA:
         return KafkaAddress(_GIVEN_KAFKA)
 
-    return KafkaAddress(**_of_this_run(KafkaServer, ["hosts"], tmp_path_factory))
+    with _skipping_where_absent(", or set GREENPULSE_TEST_KAFKA=host:port"):
+        return KafkaAddress(**_of_this_run(KafkaServer, ["hosts"], tmp_path_factory))
 
 
 @pytest.fixture(scope="session")
@@ -54,7 +55,8 @@ def minio(tmp_path_factory: pytest.TempPathFactory) -> S3Address:
         return S3Address.of(_GIVEN_S3)
 
     names = ["endpoint", "access_key", "secret_key"]
-    return S3Address(**_of_this_run(MinioServer, names, tmp_path_factory))
+    with _skipping_where_absent(", or set GREENPULSE_TEST_S3=http://access:secret@host:port"):
+        return S3Address(**_of_this_run(MinioServer, names, tmp_path_factory))
 
 
 @pytest.fixture
@@ -97,7 +99,7 @@ def _of_this_run(
     if _XDIST_WORKER:
         folder, owner = folder.parent, os.getppid()
     reference = folder / f"{make.__name__}.json"
-    with FileLock(f"{reference}.lock"), _skipping_where_absent():
+    with FileLock(f"{reference}.lock"):
         if not reference.exists():
             server = make(folder / make.__name__, owner=owner)
             server.start()
@@ -108,8 +110,8 @@ def _of_this_run(
 
 
 @contextmanager
-def _skipping_where_absent() -> Iterator[None]:
+def _skipping_where_absent(way_out: str = "") -> Iterator[None]:
     try:
         yield
     except ServiceAbsent as absent:
-        pytest.skip(str(absent))
+        pytest.skip(f"{absent}{way_out}")

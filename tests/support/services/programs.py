@@ -37,13 +37,12 @@ _POM = """<project xmlns="http://maven.apache.org/POM/4.0.0">
 
 
 class ServiceAbsent(Exception):
-    """The service cannot be started here; the message says what to install or to set."""
+    """The service cannot be started here; the message says what to install."""
 
 
 def kafka_libraries() -> Path:
     """The folder of Kafka's jars; fetched by Maven (54 MB) where it is not there yet."""
-    needed = "for a real kafka install Java 17 or newer and Maven, or set {}=host:port"
-    absent = ServiceAbsent(needed.format("GREENPULSE_TEST_KAFKA"))
+    absent = ServiceAbsent("for a real kafka install Java 17 or newer and Maven")
     if not shutil.which("java"):
         raise absent
     return _cached(f"kafka-{_KAFKA}/libs", "mvn", _fetch_kafka, absent)
@@ -51,8 +50,7 @@ def kafka_libraries() -> Path:
 
 def minio_program() -> Path:
     """The MinIO program; built by Go (three minutes, 150 MB) where it is not there yet."""
-    needed = "for a real s3 install Go 1.24 or newer, or set {}=http://access:secret@host:port"
-    absent = ServiceAbsent(needed.format("GREENPULSE_TEST_S3"))
+    absent = ServiceAbsent("for a real s3 install Go 1.24 or newer")
     return _cached("bin/minio", "go", _build_minio, absent)
 
 
