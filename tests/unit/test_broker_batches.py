@@ -150,3 +150,30 @@ def test_whatever_is_fetched_each_offset_is_delivered_once_and_in_order(
         delivered += fresh
 
     assert delivered == list(range(len(delivered)))
+
+
+def test_what_is_handed_out_counts_until_it_is_done_or_forgotten() -> None:
+    in_flight = BatchesInFlight(0)
+    in_flight.take(0, 9, 100)
+    in_flight.take(10, 19, 200)
+    in_flight.take(20, 29, 400)
+    held = [in_flight.held_bytes]
+
+    in_flight.acknowledge_through(4)
+    held.append(in_flight.held_bytes)
+    in_flight.acknowledge_through(19)
+    held.append(in_flight.held_bytes)
+    in_flight.forget()
+    held.append(in_flight.held_bytes)
+
+    assert held == [700, 700, 400, 0]
+
+
+def test_a_batch_knows_that_it_was_forgotten() -> None:
+    in_flight = BatchesInFlight(0)
+    before = in_flight.take(0, 9)
+
+    in_flight.begin_at(5)
+    after = in_flight.take(5, 9)
+
+    assert (before.is_forgotten, after.is_forgotten) == (True, False)
