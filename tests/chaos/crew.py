@@ -23,7 +23,9 @@ class Member:
 
     Attributes:
         partitions: Those that it archived when last looked at.
-        exits: How it ended, as in ``("SIGTERM", 0)``, and how often.
+        exits: How it ended, as in ``("SIGTERM", 0)``, and how often; apart from those are
+            they that were ended before they had shown a page.
+        is_open: Whether it has shown its pages since it was started.
         counts: Its metrics when last looked at, over all its processes.
     """
 
@@ -33,6 +35,7 @@ class Member:
         self.partitions: dict[int, dict[str, Any]] = {}
         self.exits: Counter[tuple[str, int]] = Counter()
         self.counts: Counter[str] = Counter()
+        self.is_open = False
         self.is_frozen = False
         self._process: asyncio.subprocess.Process | None = None
         self._is_wanted = False
@@ -116,6 +119,7 @@ class Member:
             self.partitions = {}
             return
         if process is self._process and not self.is_frozen:
+            self.is_open = True
             opened = [p for p in pipeline["partitions"] if p["archived_offset"] is not None]
             self.partitions = {p["partition"]: p for p in opened}
             self.counts = self._counts_before + _counts_of(metrics)
@@ -124,8 +128,9 @@ class Member:
         while self._is_wanted:
             self._process = await self.worker.spawn()
             code = await self._process.wait()
-            self.exits[self._sent or "unasked", code] += 1
-            self._sent, self._process, self.partitions = "", None, {}
+            cause = self._sent or "unasked"
+            self.exits[cause if self.is_open else f"{cause} while it started", code] += 1
+            self._sent, self._process, self.partitions, self.is_open = "", None, {}, False
             self._counts_before = +self.counts
             if self._is_wanted:
                 await asyncio.sleep(_RESTART_SECONDS)

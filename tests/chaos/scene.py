@@ -56,17 +56,16 @@ class Scene:
 
     @classmethod
     @asynccontextmanager
-    async def set(  # noqa: PLR0913 - what may differ from test to test
+    async def set(
         cls,
         folder: Path,
         kafka: KafkaServer,
         minio: MinioServer,
         random: Random,
         *,
-        workers: int,
         rewrite: Callable[[Message], Message] = lambda request: request,
     ) -> AsyncIterator["Scene"]:
-        """Start all of it but the workers; end all of it but Kafka and MinIO."""
+        """All of it but workers; they end with the context, Kafka and MinIO do not."""
         simulator = Simulator.from_seed(random.randrange(1000), SystemClock())
         user = (minio.access_key, minio.secret_key)
         async with AsyncExitStack() as stack:
@@ -80,9 +79,12 @@ class Scene:
             await bucket.create()
             crew = Crew([])
             scene = cls(folder, kafka, minio, proxy, bucket, crew, f"http://127.0.0.1:{port}")
-            crew.members += [scene.member(f"worker-{number}") for number in range(workers)]
             await stack.enter_async_context(crew)
             yield scene
+
+    def add_workers(self, count: int, **settings: object) -> None:
+        """So many more, that do not run yet."""
+        self.crew.members += [self.member(f"worker-{n}", **settings) for n in range(count)]
 
     def member(self, name: str, **settings: object) -> Member:
         """One more worker, that does not run yet, of other settings where they are given."""
@@ -99,7 +101,7 @@ class Scene:
             "S3_SECRET_KEY": self.minio.secret_key,
             "PARTITIONS": PARTITIONS,
             "POLL_SECONDS": 2,
-            "ARCHIVE_WINDOW_SECONDS": 1,
+            "ARCHIVE_WINDOW_SECONDS": 2,
             "ARCHIVE_MAX_RECORDS": 500,
         }
         worker = WorkerProcess(folder, self.api_url, port=port, **(usual | settings))

@@ -15,7 +15,8 @@ __all__ = ["Storm"]
 
 _MOVES_ON_WITHIN_SECONDS = 60.0
 _SHARE = 0.3
-_LONGEST_DELAY_SECONDS = 5.0
+_LONGEST_DELAY_SECONDS = 25.0
+"""So long that a dead worker's file may come when another has taken over."""
 _TRY_AGAIN_SECONDS = 0.5
 
 
@@ -107,6 +108,8 @@ class Storm:
         member = self.scene.member(f"guest-{event.at_seconds:.0f}")
         self.scene.crew.members.append(member)
         member.start()
+        while not member.is_open:
+            await asyncio.sleep(_TRY_AGAIN_SECONDS)
         await asyncio.sleep(event.seconds)
         await member.leave()
 

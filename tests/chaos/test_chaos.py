@@ -40,7 +40,8 @@ async def test_whatever_fails_each_record_is_in_one_file_and_one_row(
     schedule = make_schedule(Random(seed), SECONDS)
     print(f"GREENPULSE_CHAOS_SEED={seed} GREENPULSE_CHAOS_SECONDS={SECONDS:g}", *schedule, sep="\n")
 
-    async with Scene.set(tmp_path, own_kafka, own_minio, Random(seed), workers=WORKERS) as scene:
+    async with Scene.set(tmp_path, own_kafka, own_minio, Random(seed)) as scene:
+        scene.add_workers(WORKERS)
         storm = Storm(scene)
         try:
             load = await weather(scene, storm, schedule, Random(seed))
