@@ -13,8 +13,6 @@ from greenpulse.lake.s3_silence import what_is_wrong, why_silent
 
 __all__ = ["translated"]
 
-_REACH = "see whether it runs and is reached from here, or set GREENPULSE_S3_ENDPOINT"
-
 
 @contextmanager
 def translated(action: str) -> Iterator[None]:
@@ -37,7 +35,7 @@ def translated(action: str) -> Iterator[None]:
         wrong = what_is_wrong(error)
         if wrong is not None:
             raise _error(SettingsError, action, *wrong) from error
-        raise _error(StoreUnavailable, action, why_silent(error), _REACH) from error
+        raise _error(StoreUnavailable, action, *why_silent(error)) from error
 
 
 def _error(kind: type[GreenpulseError], action: str, reason: str, way_out: str) -> GreenpulseError:

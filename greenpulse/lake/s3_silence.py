@@ -10,8 +10,10 @@ from botocore.exceptions import (
     ConfigNotFound,
     ConfigParseError,
     ConnectTimeoutError,
+    CredentialRetrievalError,
     InvalidConfigError,
     InvalidRegionError,
+    MetadataRetrievalError,
     NoCredentialsError,
     PartialCredentialsError,
     ProfileNotFound,
@@ -34,6 +36,8 @@ _WRONG_CHAIN = (
     TokenRetrievalError,
     UnauthorizedSSOTokenError,
 )
+_SILENT_CHAIN = (CredentialRetrievalError, MetadataRetrievalError)
+_REACH = "see whether it runs and is reached from here, or set GREENPULSE_S3_ENDPOINT"
 _SPEAKS_NO_TLS = {"WRONG_VERSION_NUMBER", "HTTP_REQUEST", "RECORD_LAYER_FAILURE"}
 
 
@@ -49,8 +53,14 @@ def what_is_wrong(error: Exception) -> tuple[str, str] | None:
     return next((wrong for wrong in found if wrong is not None), None)
 
 
-def why_silent(error: Exception) -> str:
-    """Why the call failed that may succeed later, in a few words."""
+def why_silent(error: Exception) -> tuple[str, str]:
+    """Why the call failed that may succeed later, and what may help."""
+    if isinstance(error, _SILENT_CHAIN):
+        return _said(error), f"{SIGN_IN}, or see why the AWS chain gives none"
+    return _reason(error), _REACH
+
+
+def _reason(error: Exception) -> str:
     causes = list(_causes(error))
     if isinstance(error, ConnectTimeoutError):
         return "no connection in time"

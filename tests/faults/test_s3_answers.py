@@ -4,7 +4,7 @@ from collections.abc import AsyncIterator
 
 import pytest
 from support.s3_stores import account_of
-from support.scripted_s3 import Misbehaviour, ScriptedS3, redirects, says
+from support.scripted_s3 import Misbehaviour, ScriptedS3, redirects, says, says_nothing
 
 from greenpulse.errors import SettingsError, StoreUnavailable
 from greenpulse.lake.s3 import S3Store
@@ -133,6 +133,15 @@ async def test_a_page_is_no_object_and_no_listing(
         await store.metadata(KEY)
     with pytest.raises(SettingsError, match="no S3"):
         await store.keys("topic=")
+
+
+async def test_a_success_without_a_hash_is_no_success_of_an_s3(
+    s3: ScriptedS3, store: S3Store
+) -> None:
+    s3.script.append(says_nothing)
+
+    with pytest.raises(SettingsError, match="no S3"):
+        await store.create(KEY, b"mine")
 
 
 async def test_a_site_that_knows_no_such_page_is_not_an_empty_lake(

@@ -24,6 +24,7 @@ __all__ = [
     "redirects",
     "resets",
     "says",
+    "says_nothing",
     "stops_in_mid_body",
     "takes_no_body",
 ]
@@ -115,6 +116,12 @@ def says(status: int, code: str = "", *, content: str = "text/html") -> Misbehav
         return web.Response(status=status, text="<html><p>words</html>", content_type=content)
 
     return misbehave
+
+
+async def says_nothing(_: ScriptedS3, request: web.BaseRequest) -> web.StreamResponse:
+    """It answers 200 as a file server does that has taken the body."""
+    await request.content.read()
+    return web.Response()
 
 
 def redirects(status: int, location: str) -> Misbehaviour:
