@@ -41,11 +41,13 @@ from greenpulse.errors import BrokerUnavailable
 __all__ = ["MAX_HELD_BYTES", "QUEUE_BATCHES", "BatchConsumer", "BatchMessage", "batch_topic"]
 
 MAX_HELD_BYTES = 12 * 1024 * 1024
-"""Of keys and values of one partition, unless the transport says otherwise."""
+"""Of the records of one partition, unless the transport says otherwise."""
 QUEUE_BATCHES = 16
 """Length of the queue of an agent on a batch topic, whose batches are short of a MiB."""
 _PRESSURE_SECONDS = 0.05
 """How soon to look again at a partition that holds too much; stock Faust takes a second."""
+_RECORD_BYTES = 200
+"""What a record takes beside its key and value: else empty ones would be held without end."""
 _LOG_APPEND_TIME = 1
 
 
@@ -254,4 +256,4 @@ class BatchConsumer(Consumer):
 
 
 def _size_of(record: LogRecord) -> int:
-    return len(record.key or b"") + len(record.value or b"")
+    return _RECORD_BYTES + len(record.key or b"") + len(record.value or b"")

@@ -10,8 +10,10 @@ from aiokafka.errors import (
     GroupAuthorizationFailedError,
     GroupCoordinatorNotAvailableError,
     IllegalSaslStateError,
+    KafkaConnectionError,
     KafkaError,
     MessageSizeTooLargeError,
+    NodeNotReadyError,
     NotEnoughReplicasAfterAppendError,
     NotEnoughReplicasError,
     SaslAuthenticationFailed,
@@ -37,7 +39,7 @@ _NOT_LET_IN = (
     SaslAuthenticationFailed,
     UnsupportedSaslMechanismError,
 )
-
+_NOT_THERE = (KafkaConnectionError, NodeNotReadyError)
 
 TOO_FEW_REPLICAS = (
     "fewer replicas are in sync than the topic's min.insync.replicas: start the brokers that are "
@@ -78,6 +80,9 @@ def translated(action: str, connection: KafkaConnection) -> Iterator[None]:
             f"{doing}: Kafka has no coordinator of groups yet; where that lasts, it has fewer "
             "brokers than its offsets.topic.replication.factor: set that to their number"
         )
+        raise BrokerUnavailable(message) from error
+    except _NOT_THERE as error:
+        message = f"{doing}: no broker answers there, or the one that is wanted does not"
         raise BrokerUnavailable(message) from error
     except (KafkaError, OSError) as error:
         message = f"{doing}: {_reason(error)}"

@@ -38,7 +38,13 @@ class FastPath:
         self.workers: list[WorkerProcess] = []
 
     async def start(self, **settings: object) -> WorkerProcess:
-        """Start one more worker, each in a folder of its own; ready when it returns."""
+        """Start one more worker; ready when it returns."""
+        worker = self.add(**settings)
+        await worker.start()
+        return worker
+
+    def add(self, **settings: object) -> WorkerProcess:
+        """One more worker, each in a folder of its own, that does not run yet."""
         folder = self._folder / f"worker-{len(self.workers)}"
         folder.mkdir()
         worker = WorkerProcess(
@@ -55,7 +61,6 @@ class FastPath:
             },
         )
         self.workers.append(worker)
-        await worker.start()
         return worker
 
     async def end(self) -> None:

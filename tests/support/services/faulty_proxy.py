@@ -26,11 +26,12 @@ class Faults:
     """How often each fault befalls a request, from 0 to 1; all may be set at any time.
 
     Attributes:
-        delayed: The request is passed on after up to ``delay_seconds``.
+        delayed: The request is passed on after ``least_delay_seconds`` to ``delay_seconds``.
         reset: The connection is reset before the service has seen the request.
         unavailable: It is answered by 503 SlowDown; the service does not see it.
         swallowed: A PUT succeeds, and the connection is closed without an answer.
         delay_seconds: The longest delay.
+        least_delay_seconds: The shortest one.
     """
 
     delayed: float = 0.0
@@ -38,6 +39,7 @@ class Faults:
     unavailable: float = 0.0
     swallowed: float = 0.0
     delay_seconds: float = 1.0
+    least_delay_seconds: float = 0.0
 
 
 class FaultyProxy:
@@ -116,7 +118,8 @@ class FaultyProxy:
             slow_down = h11.Response(status_code=503, headers=headers)
             return [slow_down, *_body_of(request, _SLOW_DOWN), h11.EndOfMessage()]
         if self._befalls("delayed"):
-            await asyncio.sleep(self._random.uniform(0, self.faults.delay_seconds))
+            shortest, longest = self.faults.least_delay_seconds, self.faults.delay_seconds
+            await asyncio.sleep(self._random.uniform(shortest, longest))
         answer = await self._pass_on(self._rewrite(request))
         if _succeeds(request, answer) and self._befalls("swallowed"):
             raise _ResetError

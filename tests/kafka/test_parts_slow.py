@@ -1,0 +1,119 @@
+"""Slow parts, and one that is not there at the start, keep no other part waiting."""
+
+import asyncio
+from collections.abc import AsyncIterator
+from pathlib import Path
+
+import pytest
+from support.services.kafka import KafkaServer
+from support.services.minio import MinioServer
+from support.whole_way import (
+    WholeWay,
+    is_fresh,
+    is_ready,
+    lost_ticks,
+    notebook_on,
+    parts_of,
+    said_of,
+    works_again,
+)
+
+pytestmark = pytest.mark.timeout(300)
+
+
+@pytest.fixture
+async def whole(
+    tmp_path: Path, own_kafka: KafkaServer, own_minio: MinioServer
+) -> AsyncIterator[WholeWay]:
+    async with WholeWay.open(tmp_path, own_kafka, own_minio) as whole:
+        yield whole
+
+
+async def test_a_lake_that_needs_5_s_for_each_answer_slows_neither_polls_nor_pages(
+    whole: WholeWay,
+) -> None:
+    worker = await whole.start()
+    whole.store_faults.least_delay_seconds = whole.store_faults.delay_seconds = 5
+    whole.store_faults.delayed = 1
+    load = asyncio.create_task(whole.path.send(20_000, a_second=1_000))
+    ages = []
+    while not load.done():
+        ages.append((await worker.json("/api/v1/now"))["data_age_seconds"])
+        await asyncio.sleep(0.5)
+    await load
+    caught_up = await whole.caught_up(worker)
+    whole.store_faults.delayed = 0
+
+    print(f"lake of 5 s an answer: data at most {max(ages):.1f} s old; caught up in {caught_up} s")
+    assert max(ages) < 15
+    assert lost_ticks(await whole.polls()) == []
+    code, *audited = await whole.audited(worker)
+    assert code == 0, audited
+
+
+async def test_an_api_that_answers_after_7_s_loses_no_tick_and_is_fresh(whole: WholeWay) -> None:
+    whole.api_faults.least_delay_seconds = whole.api_faults.delay_seconds = 7
+    whole.api_faults.delayed = 1
+    worker = await whole.start(POLL_SECONDS=10)
+    await asyncio.sleep(25)
+
+    polls = await whole.polls()
+
+    assert len(polls) >= 2
+    assert {poll["status"] for poll in polls} == {200}
+    assert lost_ticks(polls, 10) == []
+    now = await worker.json("/api/v1/now")
+    assert now["is_fresh"]
+    assert (await parts_of(worker))["source"]["is_ready"]
+
+
+async def test_a_lake_that_is_absent_at_the_start_keeps_neither_polls_nor_pages_waiting(
+    whole: WholeWay, own_minio: MinioServer
+) -> None:
+    await asyncio.to_thread(own_minio.kill)
+    worker = await whole.spawn()
+    await is_fresh(worker)
+    said = await said_of(worker, "lake")
+    await asyncio.to_thread(own_minio.start)
+    await is_ready(worker)
+    caught_up = await whole.caught_up(worker)
+
+    print(f"lake absent at the start: caught up in {caught_up} s\n  {said}")
+    assert lost_ticks(await whole.polls()) == []
+    code, *audited = await whole.audited(worker)
+    assert code == 0, audited
+
+
+async def test_a_warehouse_that_is_held_at_the_start_keeps_nothing_else_waiting(
+    whole: WholeWay,
+) -> None:
+    async with notebook_on(whole.warehouse) as notebook:
+        worker = await whole.start()
+        said = await said_of(worker, "warehouse")
+        await whole.caught_up(worker, is_loaded=False)
+        status = await worker.status("/health/ready")
+    await works_again(worker, "warehouse")
+    caught_up = await whole.caught_up(worker)
+
+    print(f"warehouse held at the start: caught up in {caught_up} s\n  {said}")
+    assert str(notebook) in said
+    assert status == 200
+    code, *audited = await whole.audited(worker)
+    assert code == 0, audited
+
+
+async def test_an_api_that_is_absent_at_the_start_is_named_and_polled_once_it_is_there(
+    whole: WholeWay,
+) -> None:
+    await whole.api.go()
+    worker = await whole.spawn()
+    await is_ready(worker)
+    said = await said_of(worker, "source")
+    await whole.api.come()
+    await is_fresh(worker)
+    await works_again(worker, "source")
+
+    assert said.startswith("Cannot reach the Carbon Intensity API at ")
+    polls = await whole.polls()
+    assert lost_ticks(polls) == []
+    assert {poll["status"] for poll in polls} == {None, 200}
