@@ -67,6 +67,7 @@ class Consumer:
     def __init__(self) -> None:
         self.done: defaultdict[int, int] = defaultdict(lambda: -1)
         self.commits: list[dict[int, int]] = []
+        self.is_committing = False
 
     async def rewind(self, partition: TP, offset: int) -> bool:
         del partition, offset
@@ -76,6 +77,10 @@ class Consumer:
         self.done[partition.partition] = offset
 
     async def commit(self) -> bool:
+        if self.is_committing:
+            # As Faust's (tests/kafka/test_faust_committing.py): it waits for the other one.
+            self.is_committing = False
+            return False
         self.commits.append(dict(self.done))
         return True
 
@@ -195,6 +200,16 @@ async def test_a_revoked_partition_is_flushed_committed_and_forgotten(worker: Wo
     assert worker.app.announced == [(0, 3)]
     assert worker.app.consumer.commits[-1] == {0: 3}
     assert set(worker.status.partitions) == {1}
+
+
+async def test_a_commit_of_fausts_timer_does_not_stand_for_the_last_one(worker: Worker) -> None:
+    worker.take(0, 0, 10)
+    await seen(lambda: worker.app.consumer.commits == [{0: 9}])
+    worker.app.consumer.is_committing = True
+
+    await worker.desk.give_up({0})
+
+    assert len(worker.app.consumer.commits) == 2
 
 
 async def test_a_lake_that_is_known_to_be_away_keeps_no_group_waiting(worker: Worker) -> None:
