@@ -7,6 +7,7 @@ from collections.abc import AsyncIterator, Mapping
 from contextlib import AsyncExitStack, asynccontextmanager
 from typing import TYPE_CHECKING, cast
 
+from aiobotocore.session import get_session
 from botocore.exceptions import BotoCoreError, ClientError
 
 from greenpulse.errors import SettingsError, StoreUnavailable
@@ -59,6 +60,7 @@ class S3Store:
         self._place = f"the lake 's3://{location}' at {account}"
         self._silence_seconds = silence_seconds
         self._call_seconds = call_seconds
+        self._session = get_session()
         self._opening = asyncio.Lock()
         self._opened = AsyncExitStack()
         self._client: S3Client | None = None
@@ -149,7 +151,9 @@ class S3Store:
                 message = f"{action}: this store is closed"
                 raise StoreUnavailable(message)
             if self._client is None:
-                client = connect(self._account, silence_seconds=self._silence_seconds)
+                client = connect(
+                    self._session, self._account, silence_seconds=self._silence_seconds
+                )
                 try:
                     self._client = await self._opened.enter_async_context(client)
                 except BotoCoreError:

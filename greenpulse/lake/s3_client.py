@@ -6,7 +6,7 @@ from typing import TYPE_CHECKING, Any, cast
 import aiohttp
 from aiobotocore.config import AioConfig
 from aiobotocore.httpsession import AIOHTTPSession
-from aiobotocore.session import get_session
+from aiobotocore.session import AioSession
 
 if TYPE_CHECKING:
     from contextlib import AbstractAsyncContextManager
@@ -88,15 +88,15 @@ def _is_a_page(response: aiohttp.ClientResponse) -> bool:
 
 
 def connect(
-    account: S3Account, *, silence_seconds: float
+    session: AioSession, account: S3Account, *, silence_seconds: float
 ) -> "AbstractAsyncContextManager[S3Client]":
     """A client of ``account``, to be entered; nothing is sent yet.
 
     Args:
+        session: Remembers what it has read about AWS, which takes half a second.
         account: Where, and who.
         silence_seconds: How long nothing may come before the answer, or within it.
     """
-    session = get_session()
     region = account.region or session.get_config_variable("region") or _DEFAULT_REGION
     config = AioConfig(
         connect_timeout=min(_CONNECT_SECONDS, silence_seconds),

@@ -191,6 +191,12 @@ async def test_the_usual_aws_chain_gives_credentials(
     await prove_create_only(store, uuid4)
     await store.close()
 
+    (tmp_path / "config").write_text("[profile broken]\ncredential_process = false\n")
+    monkeypatch.setenv("AWS_PROFILE", "broken")
+    silent = await refusal(S3Store("bucket", S3Account(minio.endpoint)), StoreUnavailable)
+    assert "custom-process" in silent
+    assert "or see why the AWS chain gives none" in silent
+
     monkeypatch.setenv("AWS_PROFILE", "absent")
     assert "absent" in await refusal(S3Store("bucket", S3Account(minio.endpoint)))
 
