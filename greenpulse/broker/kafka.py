@@ -67,6 +67,19 @@ class ConsumerThread(driver.AIOKafkaConsumerThread):
             self.app.conf.broker_credentials = _faust_credentials(connection)
         return super()._create_consumer(loop)
 
+    async def on_thread_stop(self) -> None:
+        """Let go of Kafka, which may be away.
+
+        The fetch that then waits for its next try is cancelled by aiokafka, and the
+        cancellation escapes from there: the thread would die before it says that it has
+        stopped, and the worker would wait for that word for ever
+        (tests/kafka/test_stopping_without_kafka.py).
+        """
+        try:
+            await super().on_thread_stop()
+        except asyncio.CancelledError:
+            await self._ensure_consumer()._client.close()  # noqa: SLF001 - what was left to stop
+
     async def seek_to_committed(self) -> Mapping[TP, int]:
         """Go to the committed offsets, else to the log's start; return where that is."""
         return cast("Mapping[TP, int]", await self.call_thread(self._seek_to_committed))

@@ -8,8 +8,10 @@ import asyncio
 import errno
 import gc
 import logging
+import signal
 import socket
 import sys
+import time
 from collections.abc import Awaitable, Callable
 from typing import Any, ClassVar, NoReturn
 
@@ -23,12 +25,15 @@ from greenpulse.commands.running import CouldNotDo
 from greenpulse.errors import GreenpulseError, PermanentError, SettingsError
 from greenpulse.settings import Settings
 from greenpulse.version import __version__
+from greenpulse.watchdog import Watchdog
 
 __all__ = ["Worker", "WorkerCommand", "check_port", "worker"]
 
 log = logging.getLogger(__name__)
 
 _CRASHED = 1
+_STOPS_WITHIN_SECONDS = 50.0
+"""The watchdog may look up to five seconds later; engines of containers are told 60."""
 _COLLECT_AFTER = (50_000, 20, 100)
 """Allocations, and collections of the two younger generations, before each is collected."""
 
@@ -41,6 +46,7 @@ class Worker(faust.Worker):
     """Checks and creates what must be there before any service starts."""
     release: Callable[[], Awaitable[None]]
     """Frees connections once every service has stopped."""
+    _is_ending = False
 
     def _setup_logging(self) -> None:
         logs.configure(
@@ -66,6 +72,7 @@ class Worker(faust.Worker):
         self.install_signal_handlers()
         failure = self._failure_of(self._run)
         self.on_worker_shutdown()
+        self._end_in_time()
         failure = self._failure_of(self.stop_and_shutdown) or failure
         if failure is None:
             raise SystemExit(0)
@@ -76,6 +83,20 @@ class Worker(faust.Worker):
         sentence = str(failure) or type(failure).__name__
         log.critical("worker_crashed cause=%s: start it again", sentence, exc_info=failure)
         raise SystemExit(_CRASHED)
+
+    async def _stop_on_signal(self, signal: signal.Signals) -> None:
+        self._end_in_time()
+        await super()._stop_on_signal(signal)
+
+    def _end_in_time(self) -> None:
+        """From now on a stop that takes too long is cut off; nothing durable is lost.
+
+        Faust and its Kafka client wait for a Kafka that is away, some of it for ever
+        (tests/kafka/test_stopping_without_kafka.py).
+        """
+        if not self._is_ending:
+            self._is_ending = True
+            Watchdog(_STOPS_WITHIN_SECONDS, time.monotonic).start()
 
     def _run(self) -> None:
         self._starting_fut = asyncio.ensure_future(self._prepare_and_start(), loop=self.loop)

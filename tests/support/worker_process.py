@@ -121,12 +121,14 @@ class WorkerProcess:
         stdout, stderr = await process.communicate()
         return process.returncode or 0, stdout.decode(), stderr.decode()
 
-    async def end(self, number: signal.Signals) -> int:
+    async def end(
+        self, number: signal.Signals, *, within_seconds: float = _STOPS_WITHIN_SECONDS
+    ) -> int:
         """Send a signal and wait; the exit code."""
         if self._process is None or self._process.returncode is not None:
             return 0 if self._process is None else self._process.returncode or 0
         self._process.send_signal(number)
-        async with asyncio.timeout(_STOPS_WITHIN_SECONDS):
+        async with asyncio.timeout(within_seconds):
             return await self._process.wait()
 
     def _get(self, path: str) -> tuple[int, bytes]:
