@@ -15,7 +15,7 @@ from chaos.storm import Storm
 __all__ = ["catch_up", "make_load", "start", "until", "weather"]
 
 _MESSAGES_A_SECOND = 200
-_HUGE_SECONDS = 12
+_HUGE_SECONDS = 15
 _STARTS_WITHIN_SECONDS = 90.0
 _LOOK_SECONDS = 5.0
 _WAIT_SECONDS = 0.25
