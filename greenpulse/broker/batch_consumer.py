@@ -46,8 +46,6 @@ QUEUE_BATCHES = 16
 """Length of the queue of an agent on a batch topic, whose batches are short of a MiB."""
 _PRESSURE_SECONDS = 0.05
 """How soon to look again at a partition that holds too much; stock Faust takes a second."""
-_RECORD_BYTES = 200
-"""What a record takes beside its key and value: else empty ones would be held without end."""
 _LOG_APPEND_TIME = 1
 
 
@@ -203,7 +201,7 @@ class BatchConsumer(Consumer):
             )
         elif in_flight.next_offset is not None and first < in_flight.next_offset:
             message.records = [r for r in message.records if r.offset >= in_flight.next_offset]
-        size_bytes = sum(map(_size_of, message.records))
+        size_bytes = sum(record.size_bytes for record in message.records)
         message.in_flight = in_flight.take(message.records[0].offset, message.offset, size_bytes)
         # Faust drops what lies below the last offset it delivered, which a batch that was
         # on its way during a seek leaves behind. The sequence is kept here.
@@ -253,7 +251,3 @@ class BatchConsumer(Consumer):
 
     def _in_flight(self, tp: TP) -> BatchesInFlight:
         return self._batches.setdefault(tp, BatchesInFlight())
-
-
-def _size_of(record: LogRecord) -> int:
-    return _RECORD_BYTES + len(record.key or b"") + len(record.value or b"")

@@ -4,7 +4,7 @@ from collections.abc import AsyncIterator, Iterable, Mapping, Sequence
 from dataclasses import dataclass
 from datetime import datetime
 from enum import StrEnum
-from typing import Protocol
+from typing import NamedTuple, Protocol
 
 __all__ = [
     "Consequence",
@@ -18,15 +18,26 @@ __all__ = [
 ]
 
 
-@dataclass(frozen=True, slots=True)
-class LogRecord:
-    """One record of one partition, bytes untouched."""
+_RECORD_BYTES = 200
+"""Of the object, its offset, its time, and around key and value."""
+
+
+class LogRecord(NamedTuple):
+    """One record of one partition, bytes untouched.
+
+    A tuple, since it is built in half the time of a dataclass, a hundred thousand times a second.
+    """
 
     offset: int
     appended_at: datetime
     """The record's timestamp in the log: aware, UTC, whole milliseconds."""
     key: bytes | None
     value: bytes | None
+
+    @property
+    def size_bytes(self) -> int:
+        """What it takes of memory, about: more than key and value, which may be empty."""
+        return _RECORD_BYTES + len(self.key or b"") + len(self.value or b"")
 
 
 @dataclass(frozen=True, slots=True)

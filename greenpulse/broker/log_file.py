@@ -267,7 +267,7 @@ def _write(
 
 
 def _records(rows: Iterable[_Row], limit_bytes: int) -> list[LogRecord]:
-    """The records of ``rows``, until their values sum up to ``limit_bytes``."""
+    """The records of ``rows``, until they take ``limit_bytes``; the first one in any case."""
     records: list[LogRecord] = []
     size_bytes = 0
     last_ms, appended_at = 0, _EPOCH
@@ -275,10 +275,11 @@ def _records(rows: Iterable[_Row], limit_bytes: int) -> list[LogRecord]:
         if appended_ms != last_ms:
             last_ms, appended_at = appended_ms, _EPOCH + timedelta(milliseconds=appended_ms)
         value = inflate_value(stored) if is_deflated and stored is not None else stored
-        size_bytes += len(value or b"")
+        record = LogRecord(offset, appended_at, key, value)
+        size_bytes += record.size_bytes
         if records and size_bytes > limit_bytes:
             break
-        records.append(LogRecord(offset, appended_at, key, value))
+        records.append(record)
     return records
 
 
