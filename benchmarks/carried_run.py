@@ -44,7 +44,7 @@ class CarriedRun:
     @property
     def flowing_a_second(self) -> float:
         """Records a second between the first and the last object; what begins is left out."""
-        seconds = self.seconds - self.first_object_seconds
+        seconds = max(0.001, self.seconds - self.first_object_seconds)
         return (self.records - self.first_object_records) / seconds
 
 
@@ -83,6 +83,8 @@ def carry(  # noqa: PLR0913 - what is varied
         if contestant.sample is None and contents.distinct < records:
             bucket.wait_until_still(_LOST_SECONDS, look)
             contents = bucket.contents()
+        # Within, so that what it said is shown.
+        assert contents.files, f"{contestant.name} carried nothing"
     wanted = contestant.sample or records
     first, first_numbers = contents.files[0]
     return CarriedRun(

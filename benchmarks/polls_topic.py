@@ -4,44 +4,52 @@ import asyncio
 import itertools
 import json
 import time
-from collections.abc import Callable
+from collections.abc import Callable, Iterator
 
-from aiokafka import AIOKafkaConsumer, TopicPartition
-from aiokafka.admin import AIOKafkaAdminClient
+from aiokafka import AIOKafkaConsumer, AIOKafkaProducer, TopicPartition
+from aiokafka.admin import AIOKafkaAdminClient, NewTopic
 from heartbeats import heartbeats
 
-from greenpulse.broker.kafka_connection import KafkaConnection
-from greenpulse.broker.kafka_log import KafkaLog
-from greenpulse.broker.log import Message
+from greenpulse.broker.log import Log, Message
 from greenpulse.records import POLLS_TOPIC
-from greenpulse.topics import topic_specs
 
 __all__ = ["append", "create_and_fill", "rewind", "wait_until_assigned"]
 
 _APPENDED_AT_ONCE = 5_000
-_RETENTION_SECONDS = 30 * 86_400.0
-"""As a worker wants it without a setting."""
+_BATCH_BYTES = 256 * 1024
 _LOOK_SECONDS = 0.02
+_NO_REPLICA = 1
+_KEY = b"national"
 
 
-async def create_and_fill(hosts: str, partitions: int, count: int) -> None:
-    """Create GreenPulse's topics as its worker would, and append ``count`` heartbeats."""
-    log = KafkaLog(KafkaConnection(hosts))
+async def create_and_fill(hosts: str, partitions: int, count: int, *, compression: str) -> None:
+    """Create the polls topic and append ``count`` heartbeats, as many to each partition.
+
+    A worker that starts on it mends its settings; what lies there stays ``compression``.
+    """
+    settings = {"compression.type": compression, "message.timestamp.type": "LogAppendTime"}
+    topic = NewTopic(POLLS_TOPIC, partitions, _NO_REPLICA, topic_configs=settings)
+    admin = AIOKafkaAdminClient(bootstrap_servers=hosts)
+    await admin.start()
     try:
-        await log.ensure_topics(topic_specs(partitions, _RETENTION_SECONDS))
-        await append(log, partitions, count)
+        await admin.create_topics([topic])
     finally:
-        await log.close()
+        await admin.close()
+    async with AIOKafkaProducer(
+        bootstrap_servers=hosts, compression_type=compression, max_batch_size=_BATCH_BYTES
+    ) as producer:
+        for chunk in _chunks(0, count):
+            sent = [
+                await producer.send(POLLS_TOPIC, value, _KEY, number % partitions)
+                for number, value in chunk
+            ]
+            await asyncio.gather(*sent)
 
 
-async def append(log: KafkaLog, partitions: int, count: int, *, first: int = 0) -> None:
-    """Append the heartbeats from ``first`` on, as many to each partition."""
-    numbered = enumerate(heartbeats(count, first=first), first)
-    while chunk := list(itertools.islice(numbered, _APPENDED_AT_ONCE)):
-        messages = [
-            Message(b"national", json.dumps(poll, separators=(",", ":")).encode(), n % partitions)
-            for n, poll in chunk
-        ]
+async def append(log: Log, partitions: int, count: int, *, first: int = 0) -> None:
+    """Append the heartbeats from ``first`` on as GreenPulse does, as many to each partition."""
+    for chunk in _chunks(first, count):
+        messages = [Message(_KEY, value, number % partitions) for number, value in chunk]
         await log.append(POLLS_TOPIC, messages)
 
 
@@ -77,3 +85,11 @@ async def rewind(hosts: str, group: str, partitions: int) -> None:
         await consumer.commit(dict.fromkeys(places, 0))
     finally:
         await consumer.stop()
+
+
+def _chunks(first: int, count: int) -> Iterator[list[tuple[int, bytes]]]:
+    """Numbers and values of heartbeats, some thousand at a time."""
+    polls = enumerate(heartbeats(count, first=first), first)
+    values = ((n, json.dumps(poll, separators=(",", ":")).encode()) for n, poll in polls)
+    while chunk := list(itertools.islice(values, _APPENDED_AT_ONCE)):
+        yield chunk

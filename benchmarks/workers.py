@@ -9,15 +9,17 @@ from pathlib import Path
 
 from contestants import CONTESTANTS, Place, greenpulse_variables
 from measured_process import MeasuredProcess
-from polls_topic import create_and_fill
+from polls_topic import append
 from real_services import Services, free_port
 
 from greenpulse.broker.kafka_connection import KafkaConnection
 from greenpulse.broker.kafka_log import KafkaLog
+from greenpulse.topics import topic_specs
 
 __all__ = ["PARTITIONS", "WINDOW_SECONDS", "audit", "open_log", "start_load", "start_worker"]
 
 PARTITIONS = 4
+RETENTION_SECONDS = 30 * 86_400.0
 WINDOW_SECONDS = 2.0
 """A file is open for no longer; a record that waits for longer waits for something else."""
 
@@ -47,9 +49,10 @@ def start_load(services: Services, a_second: int) -> MeasuredProcess:
 @asynccontextmanager
 async def open_log(services: Services, *, records: int = 0) -> AsyncIterator[KafkaLog]:
     """The Kafka, with GreenPulse's topics and ``records`` heartbeats in them."""
-    await create_and_fill(services.kafka.hosts, PARTITIONS, records)
     log = KafkaLog(KafkaConnection(services.kafka.hosts))
     try:
+        await log.ensure_topics(topic_specs(PARTITIONS, RETENTION_SECONDS))
+        await append(log, PARTITIONS, records)
         yield log
     finally:
         await log.close()
