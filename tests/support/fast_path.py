@@ -47,19 +47,16 @@ class FastPath:
         """One more worker, each in a folder of its own, that does not run yet."""
         folder = self._folder / f"worker-{len(self.workers)}"
         folder.mkdir()
-        worker = WorkerProcess(
-            folder,
-            f"http://127.0.0.1:{free_port()}",
-            **{
-                "BROKER": f"kafka://{self._hosts}",
-                "LAKE": f"file://{self._folder / 'lake'}",
-                "WAREHOUSE": "none",
-                "POLL_SECONDS": 3600,
-                "ARCHIVE_WINDOW_SECONDS": 3,
-                **self._settings,
-                **settings,
-            },
-        )
+        all_settings: dict[str, Any] = {
+            "BROKER": f"kafka://{self._hosts}",
+            "LAKE": f"file://{self._folder / 'lake'}",
+            "WAREHOUSE": "none",
+            "POLL_SECONDS": 3600,
+            "ARCHIVE_WINDOW_SECONDS": 3,
+            **self._settings,
+            **settings,
+        }
+        worker = WorkerProcess(folder, f"http://127.0.0.1:{free_port()}", **all_settings)
         self.workers.append(worker)
         return worker
 
