@@ -6,7 +6,7 @@ import logging
 from collections.abc import Awaitable, Callable
 
 from greenpulse.clock import Clock
-from greenpulse.errors import GreenpulseError
+from greenpulse.errors import GreenpulseError, PermanentError
 from greenpulse.metrics import Metrics
 from greenpulse.records import WarehouseLoad
 from greenpulse.status import PipelineStatus
@@ -80,12 +80,25 @@ class LoadDesk:
             await self._pause(self._seconds_to_next())
 
     async def _catch_up(self, loader: Loader) -> None:
+        """Load all that there is; a partition that cannot go on stops none of the others."""
         self._woken.clear()
-        behind = sorted(self.partitions)
+        behind, stopped = sorted(self.partitions), list[PermanentError]()
         while behind:
             # One load of each in turn: neither the backlog of another partition nor one that
             # moved to another worker keeps a partition waiting.
-            behind = [p for p in behind if self._is_ours(p) and await self._load(loader, p)]
+            found_more = []
+            for partition in filter(self._is_ours, behind):
+                try:
+                    if await self._load(loader, partition):
+                        found_more.append(partition)
+                except PermanentError as error:
+                    stopped.append(error)
+            behind = found_more
+            if not stopped:
+                # It works, also while there is much to catch up with.
+                self._status.set_ready("warehouse", self._clock.now())
+        if stopped:
+            raise stopped[0]
 
     def _is_ours(self, partition: int) -> bool:
         return partition in self.partitions and not self._is_stopping

@@ -1,0 +1,61 @@
+"""The loads of a worker's partitions: what holds one up holds up no other."""
+
+import asyncio
+from functools import partial
+from pathlib import Path
+from uuid import uuid4
+
+from support.small_way import SmallWay
+
+from greenpulse.agents.load_desk import LoadDesk
+from greenpulse.clock import SystemClock
+from greenpulse.grid.schedule import build_schedule
+from greenpulse.lake.claims import Claims
+from greenpulse.lake.folder import FolderStore
+from greenpulse.lake.reader import ChainReader
+from greenpulse.metrics import Metrics
+from greenpulse.preparation import open_loader
+from greenpulse.status import PartitionStatus, PipelineStatus
+from greenpulse.warehouse.duckdb import DuckDBWarehouse
+
+RECORDS = 25
+
+
+async def load_until_waiting(way: SmallWay) -> PipelineStatus:
+    """Run a desk on all partitions until the warehouse waits for something."""
+    store, clock, status = FolderStore(way.lake), SystemClock(), PipelineStatus()
+    status.partitions = {number: PartitionStatus() for number in range(way.partitions)}
+    warehouse = DuckDBWarehouse(way.warehouse)
+    opened = partial(
+        open_loader,
+        warehouse,
+        ChainReader(store),
+        Claims(store),
+        schedule=build_schedule(10.0),
+        clock=clock,
+        new_uuid=uuid4,
+    )
+    desk = LoadDesk(opened, clock, status, Metrics(), load_seconds=0)
+    desk.begin(set(status.partitions))
+    running = asyncio.create_task(desk.run())
+    async with asyncio.timeout(60):
+        while status.parts["warehouse"].reason in {"", "starting"}:
+            await asyncio.sleep(0.01)
+    desk.stop()
+    await running
+    await warehouse.close()
+    return status
+
+
+def test_a_broken_file_stops_the_loads_of_its_own_partition_alone(tmp_path: Path) -> None:
+    way = SmallWay(tmp_path)
+    for number in range(way.partitions):
+        way.append_polls(RECORDS, number)
+    way.archive()
+    way.file(0, 0).write_bytes(b"no gzip")
+
+    status = asyncio.run(load_until_waiting(way))
+
+    loaded = [status.partitions[number].loaded_offset for number in range(way.partitions)]
+    assert loaded == [None, RECORDS - 1, RECORDS - 1]
+    assert "partition=0000/00000000000000000000" in status.parts["warehouse"].reason
