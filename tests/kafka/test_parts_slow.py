@@ -41,10 +41,18 @@ async def test_a_lake_that_needs_5_s_for_each_answer_slows_neither_polls_nor_pag
         ages.append((await worker.json("/api/v1/now"))["data_age_seconds"])
         await asyncio.sleep(0.5)
     await load
-    caught_up = await whole.caught_up(worker)
+    archived = await whole.caught_up(worker, is_loaded=False)
+    status = await worker.status("/health/ready")
+    # Each file is read for the warehouse by two requests, one after the other.
     whole.store_faults.delayed = 0
+    caught_up = await whole.caught_up(worker)
 
-    print(f"lake of 5 s an answer: data at most {max(ages):.1f} s old; caught up in {caught_up} s")
+    print(
+        f"lake of 5 s an answer: data at most {max(ages):.1f} s old; archived {archived:.1f} s after"
+        f" the load, loaded {caught_up:.1f} s after it is fast again"
+    )
+    assert status == 200
+    assert archived < 60
     assert max(ages) < 15
     assert lost_ticks(await whole.polls()) == []
     code, *audited = await whole.audited(worker)
