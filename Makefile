@@ -36,7 +36,7 @@ test-all: .venv/dev services ## Pass all tests, the long ones and five minutes o
 	$(BIN)/pytest -m chaos -rP
 
 chaos: export GREENPULSE_CHAOS_SECONDS ?= 2400
-chaos: .venv/dev services ## Kill, pause and restart everything on real services, for long
+chaos: .venv/dev services ## Kill, freeze and restart everything on real services for 40 minutes
 	$(BIN)/pytest -m chaos -rP
 
 containers: .venv/dev ## Run docker-compose.yml, kill and restart what is in it, audit
