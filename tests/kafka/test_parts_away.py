@@ -29,7 +29,7 @@ from support.worker_process import WorkerProcess
 from greenpulse.clock import SystemClock
 
 pytestmark = [
-    pytest.mark.timeout(600),
+    pytest.mark.timeout(900),
     pytest.mark.parametrize("away_seconds", [20, pytest.param(180, marks=pytest.mark.long)]),
 ]
 

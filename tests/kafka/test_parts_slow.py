@@ -48,8 +48,8 @@ async def test_a_lake_that_needs_5_s_for_each_answer_slows_neither_polls_nor_pag
     caught_up = await whole.caught_up(worker)
 
     print(
-        f"lake of 5 s an answer: data at most {max(ages):.1f} s old; archived {archived:.1f} s after"
-        f" the load, loaded {caught_up:.1f} s after it is fast again"
+        f"lake of 5 s an answer: data at most {max(ages):.1f} s old; archived {archived:.1f} s"
+        f" after the load, loaded {caught_up:.1f} s after it is fast again"
     )
     assert status == 200
     assert archived < 60
