@@ -37,7 +37,8 @@ class S3Store:
     knows that a key which is taken then may be its own.
 
     Nothing is connected before the first call. A bucket that is not there is empty, and is
-    made by the first ``create``, where this user may.
+    made by the first ``create``, where this user may. One that was there and is gone is a
+    SettingsError: a chain is not begun anew in the middle.
 
     Args:
         location: Bucket, or bucket and prefix, joined by ``/``.
@@ -65,6 +66,7 @@ class S3Store:
         self._opened = AsyncExitStack()
         self._client: S3Client | None = None
         self._is_closed = False
+        self._has_bucket = False
 
     async def create(
         self, key: str, body: bytes, metadata: Mapping[str, str] | None = None
@@ -76,7 +78,7 @@ class S3Store:
             try:
                 return await self._put(s3, key, body, metadata or {})
             except ClientError as error:
-                if not Refusal(error).is_without_bucket:
+                if not self._is_without_bucket(error):
                     raise
             await self._make_bucket(s3)
             return await self._put(s3, key, body, metadata or {})
@@ -88,7 +90,7 @@ class S3Store:
             try:
                 answer = await s3.get_object(Bucket=self._bucket, Key=self._root + key)
             except ClientError as error:
-                if Refusal(error).is_absent:
+                if Refusal(error).is_without_key or self._is_without_bucket(error):
                     return None
                 raise
             async with answer["Body"] as stream:
@@ -184,7 +186,12 @@ class S3Store:
             raise
         if not answer.get("ETag"):
             raise NotAnS3
+        self._has_bucket = True
         return True
+
+    def _is_without_bucket(self, error: ClientError) -> bool:
+        """Whether there is no such bucket yet."""
+        return Refusal(error).is_without_bucket and not self._has_bucket
 
     async def _make_bucket(self, s3: "S3Client") -> None:
         region = cast("BucketLocationConstraintType", s3.meta.region_name)
@@ -220,11 +227,12 @@ class S3Store:
                     MaxKeys=limit,
                 )
             except ClientError as error:
-                if Refusal(error).is_without_bucket:
+                if self._is_without_bucket(error):
                     return [], True
                 raise
             if "Name" not in answer:
                 raise NotAnS3
+        self._has_bucket = True
         found = [listed["Key"] for listed in answer.get("Contents", [])]
         # A chain's end is searched by these two; some stores ignore the one or the other.
         if found != sorted(found) or (found and found[0] <= behind):

@@ -50,6 +50,10 @@ _WAYS_OUT = {
     "InvalidLocationConstraint": REGION,
     "InvalidRegion": REGION,
     "PermanentRedirect": REGION,
+    "NoSuchBucket": (
+        "put the bucket back with all that was in it, or stop all workers and name another one "
+        "in GREENPULSE_LAKE"
+    ),
     "NotImplemented": (
         "GREENPULSE_LAKE must name a store that creates a key only once: a folder of this "
         "machine, AWS S3, or MinIO"
@@ -78,9 +82,9 @@ class Refusal:
         return self.status in _TAKEN_STATUSES or self.code in _TAKEN_CODES
 
     @property
-    def is_absent(self) -> bool:
-        """Whether there is no such key, or no bucket at all."""
-        return self.code == "NoSuchKey" or self.is_without_bucket
+    def is_without_key(self) -> bool:
+        """Whether there is no such key."""
+        return self.code == "NoSuchKey"
 
     @property
     def is_without_bucket(self) -> bool:

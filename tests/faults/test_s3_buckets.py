@@ -72,6 +72,24 @@ async def test_a_versioned_bucket_holds_one_version_of_each_object(
     assert len(names) == len(set(names)) == 2 + len(await store.keys("topic="))
 
 
+async def test_a_bucket_that_is_taken_away_is_not_made_anew(
+    people: Minio, bucket: str, store: S3Store
+) -> None:
+    await archive_all(store, RecordLog(make_records(0, 5)))
+    for found in people.list_objects(bucket_name=bucket, recursive=True):
+        people.remove_object(bucket_name=bucket, object_name=found.object_name or "")
+    people.remove_bucket(bucket_name=bucket)
+
+    with pytest.raises(SettingsError, match="put the bucket back with all that was in it"):
+        await store.create("claims/source", b"{}")
+    with pytest.raises(SettingsError, match="put the bucket back with all that was in it"):
+        await store.read("claims/lake")
+    with pytest.raises(SettingsError, match="put the bucket back with all that was in it"):
+        await store.keys("topic=")
+
+    assert not people.bucket_exists(bucket_name=bucket)
+
+
 async def test_what_others_keep_in_the_bucket_is_passed_by(
     people: Minio, bucket: str, store: S3Store
 ) -> None:

@@ -117,6 +117,8 @@ async def test_a_listing_without_an_answer_is_unavailable(s3: ScriptedS3, store:
         s3.script.append(misbehaviour)
         with pytest.raises(StoreUnavailable, match="listing 'topic='"):
             await store.keys("topic=")
+        # On a slow machine the connection alone may have taken all the time there was.
+        s3.script.clear()
 
     assert await store.keys("claims/") == ["claims/lake"]
 
