@@ -5,15 +5,13 @@ Rows are absolute values, so that a record that comes twice changes nothing. A w
 shows those of its own partitions: of the others it may have old ones.
 """
 
-import logging
 from collections.abc import Callable, Iterator, Mapping
 from typing import Any
 
 import faust
-from faust.exceptions import FaustError
 from faust.types import TableT
 
-from greenpulse.agents.streams import Events, acknowledge, raw_topic, unacked
+from greenpulse.agents.streams import Events, acknowledge, raw_topic, record_in, unacked
 from greenpulse.records import (
     FILES_TOPIC,
     LATEST_TOPIC,
@@ -25,8 +23,6 @@ from greenpulse.records import (
 from greenpulse.status import PipelineStatus
 
 __all__ = ["attach"]
-
-log = logging.getLogger(__name__)
 
 
 def attach(app: faust.App, status: PipelineStatus, *, partitions: int) -> None:
@@ -47,12 +43,9 @@ def attach(app: faust.App, status: PipelineStatus, *, partitions: int) -> None:
         async def keep(stream: Events) -> None:
             """The newest of each key is kept in a table."""
             async for event in unacked(stream):
-                try:
-                    record = kind.loads(event.value or b"", serializer="json")
-                    set_row(record, event.message.partition)
-                except (FaustError, AttributeError, TypeError, ValueError) as error:
-                    # Anybody may write to a topic; what is none of ours is nothing to show.
-                    log.warning("record_not_tracked topic=%s cause=%s", topic, error)
+                said = record_in(event.value, kind)
+                if said is not None:
+                    set_row(said, event.message.partition)
                 await acknowledge(stream, event)
 
     def set_archived(file: BronzeFile, partition: int) -> None:

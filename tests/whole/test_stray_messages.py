@@ -49,7 +49,7 @@ async def test_messages_that_are_no_records_are_named_and_stop_nothing(
 
     # The pages' follower reads the last topic, too.
     named = 2 * len(STRAY) + 2 * len(STRAY_LATEST)
-    async with asyncio.timeout(40):
+    async with asyncio.timeout(60):
         while worker.log().count("record_not_read") < named:
             await asyncio.sleep(0.1)
     code = await worker.terminate()
