@@ -28,6 +28,7 @@ from greenpulse.broker.assignor import Assignor
 from greenpulse.broker.embedded import embedded_url
 from greenpulse.broker.embedded_log import EmbeddedLog
 from greenpulse.broker.kafka import Transport as KafkaTransport
+from greenpulse.broker.log import RECORD_BYTES
 from greenpulse.clock import SystemClock
 from greenpulse.commands.accept_gap import accept_gap_command
 from greenpulse.commands.audit import audit_command
@@ -117,8 +118,10 @@ def build(settings: Settings) -> faust.App:
         connection = kafka_connection(settings)
         transport = KafkaTransport(app.conf.broker, app, connection=connection)
         app.transport = app.producer_transport = transport
-    # One file on its way and half of the next: what a lake that is away costs of memory.
-    cast("Any", app.transport).max_held_bytes = settings.archive_max_bytes * 3 // 2
+    # One file on its way and half of the next, so that there is always one to write: what a
+    # partition costs of memory while the lake is away, beside the last fetch of about 1 MiB.
+    largest_file = settings.archive_max_bytes + RECORD_BYTES * settings.archive_max_records
+    cast("Any", app.transport).max_held_bytes = largest_file * 3 // 2
 
     async def claim_source(is_simulated: bool) -> None:  # noqa: FBT001 - the poller's callback
         await claims.claim_source(Source.SIMULATED if is_simulated else Source.REAL)

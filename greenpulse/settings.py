@@ -113,7 +113,8 @@ class Settings:
         "ARCHIVE_MAX_BYTES",
         "8388608",
         "bytes",
-        "A bronze file is closed when its records sum up to so much.",
+        "A bronze file is closed when its records sum up to so much; a worker holds half as much"
+        " again of each of its partitions, at most.",
         read_whole_number(1, 1 << 30, "8388608"),
     )
     load_seconds: float = _setting(

@@ -7,6 +7,7 @@ from enum import StrEnum
 from typing import NamedTuple, Protocol
 
 __all__ = [
+    "RECORD_BYTES",
     "Consequence",
     "Log",
     "LogRecord",
@@ -18,7 +19,7 @@ __all__ = [
 ]
 
 
-_RECORD_BYTES = 200
+RECORD_BYTES = 200
 """Of the object, its offset, its time, and around key and value."""
 
 
@@ -37,7 +38,7 @@ class LogRecord(NamedTuple):
     @property
     def size_bytes(self) -> int:
         """What it takes of memory, about: more than key and value, which may be empty."""
-        return _RECORD_BYTES + len(self.key or b"") + len(self.value or b"")
+        return RECORD_BYTES + len(self.key or b"") + len(self.value or b"")
 
 
 @dataclass(frozen=True, slots=True)
