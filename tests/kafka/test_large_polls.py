@@ -16,6 +16,9 @@ MEGABYTE = 1_000_000
 # 3 MB is a week of all regions; 15 MiB and what stands around it is just below the limit.
 BODY_BYTES = (1_000, 3 * MEGABYTE, 15 * 1024 * 1024)
 
+# Whole workers and a broker on a busy machine.
+pytestmark = pytest.mark.timeout(300)
+
 
 @pytest.fixture
 async def worker(tmp_path: Path, own_kafka: KafkaServer) -> AsyncIterator[WorkerProcess]:

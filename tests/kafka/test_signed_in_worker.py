@@ -19,6 +19,9 @@ TOPIC_RIGHTS = (
     Operation.ALTER_CONFIGS,
 )
 
+# Whole workers and a broker on a busy machine.
+pytestmark = pytest.mark.timeout(300)
+
 
 @pytest.fixture
 async def worker(tmp_path: Path, secure_kafka: SecureKafkaAddress) -> AsyncIterator[WorkerProcess]:
