@@ -5,6 +5,8 @@ has the bound for an hour.
 """
 
 import asyncio
+import os
+import signal
 from collections.abc import AsyncIterator
 from pathlib import Path
 
@@ -104,15 +106,19 @@ async def test_while_the_api_is_away_each_tick_says_so_and_the_rest_goes_on(
     assert code == 0, audited
 
 
+@pytest.mark.parametrize("how", ["kill -9", "SIGSTOP"])
 async def test_while_the_broker_is_away_polls_wait_in_memory_and_none_is_lost(
-    whole: WholeWay, own_kafka: KafkaServer, away_seconds: float
+    whole: WholeWay, own_kafka: KafkaServer, away_seconds: float, how: str
 ) -> None:
     worker = await whole.start()
-    pid = worker.pid
-    async with MemoryWatch(pid, "before") as memory:
+    async with MemoryWatch(worker.pid, "before") as memory:
         load = asyncio.create_task(load_while(whole, away_seconds))
         await worker.holds_records()
-        await asyncio.to_thread(own_kafka.kill)
+        if how == "SIGSTOP":
+            # It still takes connections, and answers nothing.
+            os.kill(own_kafka.pid, signal.SIGSTOP)
+        else:
+            await asyncio.to_thread(own_kafka.kill)
         away_at = SystemClock().now()
         memory.begin("away")
         said = await said_of(worker, "broker")
@@ -122,7 +128,10 @@ async def test_while_the_broker_is_away_polls_wait_in_memory_and_none_is_lost(
         page = words(await worker.text("/"))
         is_fresh_away = (await worker.json("/api/v1/now"))["is_fresh"]
         back_at = SystemClock().now()
-        await asyncio.to_thread(own_kafka.start)
+        if how == "SIGSTOP":
+            os.kill(own_kafka.pid, signal.SIGCONT)
+        else:
+            await asyncio.to_thread(own_kafka.start)
         memory.begin("after")
         await works_again(worker, "broker")
         await load
@@ -130,7 +139,13 @@ async def test_while_the_broker_is_away_polls_wait_in_memory_and_none_is_lost(
         await is_ready(worker)
 
     polls = await whole.polls()
-    told("broker", away_seconds, memory, caught_up, f"{said}; {waiting_bytes} bytes of polls")
+    told(
+        f"broker ({how})",
+        away_seconds,
+        memory,
+        caught_up,
+        f"{said}; {waiting_bytes} bytes of polls",
+    )
     assert "looking up 'greenpulse.polls' on Kafka" in said
     assert status_away == 503
     if away_seconds > 60:

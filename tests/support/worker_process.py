@@ -14,7 +14,7 @@ from typing import Any
 
 __all__ = ["WorkerProcess", "free_port"]
 
-_STARTS_WITHIN_SECONDS = 40.0
+_STARTS_WITHIN_SECONDS = 90.0
 _STOPS_WITHIN_SECONDS = 30.0
 _LOADS_WITHIN_SECONDS = 60.0
 
