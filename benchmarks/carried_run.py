@@ -14,6 +14,7 @@ __all__ = ["CarriedRun", "carry"]
 
 _STILL_SECONDS = 6.0
 _LOST_SECONDS = 60.0
+_TOLD_CHARACTERS = 2000
 
 
 @dataclass(frozen=True)
@@ -83,6 +84,7 @@ def carry(  # noqa: PLR0913 - what is varied
         if contestant.sample is None and contents.distinct < records:
             bucket.wait_until_still(_LOST_SECONDS, look)
             contents = bucket.contents()
+            print(*(process.log()[-_TOLD_CHARACTERS:] for process in processes), sep="\n")
         # Within, so that what it said is shown.
         assert contents.files, f"{contestant.name} carried nothing"
     wanted = contestant.sample or records

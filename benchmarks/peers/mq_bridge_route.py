@@ -5,14 +5,17 @@ is what makes a write that is repeated harmless. Region, endpoint and keys of S3
 usual AWS variables.
 """
 
+import logging
 import sys
 
-from mq_bridge import Route
+from mq_bridge import Route, init_logging
 
 FILE_RECORDS = 10_000
 
 
 def main(hosts: str, topic: str, group: str, bucket: str) -> None:
+    logging.basicConfig(level=logging.WARNING)
+    init_logging("warn")
     route = Route.from_config(
         {
             "input": {
