@@ -3,6 +3,7 @@
 import asyncio
 from collections import Counter
 from collections.abc import Sequence
+from contextlib import suppress
 from dataclasses import dataclass, field
 from datetime import UTC, datetime
 
@@ -15,6 +16,8 @@ __all__ = ["Storm"]
 
 _MOVES_ON_WITHIN_SECONDS = 60.0
 _SHARE = 0.3
+_MET_REQUESTS = 3
+_MEETS_WITHIN_SECONDS = 30.0
 _LONGEST_DELAY_SECONDS = 25.0
 """So long that a dead worker's file may come when another has taken over."""
 _TRY_AGAIN_SECONDS = 0.5
@@ -77,10 +80,7 @@ class Storm:
                 async with self._minio:
                     await _interrupt(self.scene.minio, event)
             case ["lake", fault]:
-                self.scene.proxy.faults.delay_seconds = _LONGEST_DELAY_SECONDS
-                setattr(self.scene.proxy.faults, fault, _SHARE)
-                await asyncio.sleep(event.seconds)
-                setattr(self.scene.proxy.faults, fault, 0.0)
+                await self._spoil(event, fault)
             case _:
                 message = f"nobody knows how to {event.kind}"
                 raise AssertionError(message)
@@ -103,6 +103,19 @@ class Storm:
             within_seconds=_MOVES_ON_WITHIN_SECONDS,
         )
         self.happened["zombie" if has_moved_on else "worker frozen, its group not moved on"] += 1
+
+    async def _spoil(self, event: Event, fault: str) -> None:
+        """Let some requests to the lake meet a fault: for its time, and until it met enough."""
+        proxy = self.scene.proxy
+        before = proxy.counts[fault]
+        proxy.faults.delay_seconds = _LONGEST_DELAY_SECONDS
+        setattr(proxy.faults, fault, _SHARE)
+        await asyncio.sleep(event.seconds)
+        with suppress(TimeoutError):
+            async with asyncio.timeout(_MEETS_WITHIN_SECONDS):
+                while proxy.counts[fault] < before + _MET_REQUESTS:
+                    await asyncio.sleep(_TRY_AGAIN_SECONDS)
+        setattr(proxy.faults, fault, 0.0)
 
     async def _join(self, event: Event) -> None:
         member = self.scene.member(f"guest-{event.at_seconds:.0f}")
