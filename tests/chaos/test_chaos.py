@@ -58,4 +58,6 @@ async def test_whatever_fails_each_record_is_in_one_file_and_one_row(
     assert terminated == {0}, scene.crew.exits
     assert set(load.sent) == {"usual", "huge", *POISON}
     assert storm.happened["zombie"]
-    assert all(scene.proxy.counts[fault] for fault in ("delayed", "reset", "swallowed"))
+    assert all(
+        scene.proxy.counts[fault] for fault in ("delayed", "reset", "swallowed", "unavailable")
+    )
