@@ -24,6 +24,7 @@ from support.services.minio import MinioServer
 SECONDS = float(os.environ.get("GREENPULSE_CHAOS_SECONDS", "100"))  # noqa: TID251 - a test may ask
 SEED = int(os.environ.get("GREENPULSE_CHAOS_SEED", "0"))  # noqa: TID251 - a test may ask
 WORKERS = 3
+FAULTS = ("delayed", "reset", "swallowed", "unavailable")
 
 pytestmark = [pytest.mark.chaos, pytest.mark.timeout(int(900 + 2 * SECONDS))]
 
@@ -58,6 +59,4 @@ async def test_whatever_fails_each_record_is_in_one_file_and_one_row(
     assert terminated == {0}, scene.crew.exits
     assert set(load.sent) == {"usual", "huge", *POISON}
     assert storm.happened["zombie"]
-    assert all(
-        scene.proxy.counts[fault] for fault in ("delayed", "reset", "swallowed", "unavailable")
-    )
+    assert all(scene.proxy.counts[fault] for fault in FAULTS), scene.proxy.counts
