@@ -137,10 +137,9 @@ class FastPath:
         ends: dict[int, int] = {}
         for path in self._paths():
             sidecar = path.with_name(path.name + ".json")
-            if sidecar.exists():
-                end = int(json.loads(sidecar.read_bytes())["end-offset"])
-                number = _partition_of(path)
-                ends[number] = max(end, ends.get(number, -1))
+            end = int(json.loads(sidecar.read_bytes())["end-offset"])
+            number = _partition_of(path)
+            ends[number] = max(end, ends.get(number, -1))
         return all(ends.get(number, -1) >= offset for number, offset in wanted.items())
 
     @property
@@ -148,7 +147,9 @@ class FastPath:
         return self._folder / "lake"
 
     def _paths(self) -> list[Path]:
-        return list(self._lake.glob(f"topic={POLLS_TOPIC}/partition=*/*.ndjson.gz"))
+        """Of the files that are whole: the metadata comes last, a moment after the body."""
+        found = self._lake.glob(f"topic={POLLS_TOPIC}/partition=*/*.ndjson.gz")
+        return [path for path in found if path.with_name(path.name + ".json").exists()]
 
 
 async def owns(worker: WorkerProcess, *partitions: int) -> None:
