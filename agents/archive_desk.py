@@ -54,6 +54,8 @@ class ArchiveDesk:
         self._news: asyncio.Queue[BronzeFile] = asyncio.Queue()
         self._waiting_for: dict[int, str] = {}
         """Which part holds a partition up, while one does."""
+        self._told: dict[int, str] = {}
+        """What was logged last of a partition that is held up."""
 
     def begin(self, partitions: set[int]) -> None:
         """Take on ``partitions``; each is opened beside the rebalance, never within it."""
@@ -149,14 +151,16 @@ class ArchiveDesk:
         if was_ahead:
             self._metrics.healed_commits.labels(partition).inc()
         self._waiting_for.pop(partition, None)
+        self._told.pop(partition, None)
         self._tell_readiness()
 
     def _on_error(self, partition: int, error: GreenpulseError) -> None:
         part = "lake" if isinstance(error, StoreUnavailable) else "archive"
         self._waiting_for[partition] = part
         reason = f"partition {partition}: {error}"
-        if self._status.parts[part].reason != reason:
+        if self._told.get(partition) != reason:
             log.warning("%s", reason)
+            self._told[partition] = reason
         self._status.set_waiting(part, reason, self._clock.now())
 
     def _on_file(self, written: WrittenFile) -> None:
@@ -182,6 +186,7 @@ class ArchiveDesk:
             run.cancel()
         self._lanes.pop(partition, None)
         self._waiting_for.pop(partition, None)
+        self._told.pop(partition, None)
         self._archive.drop(partition)
         self._status.partitions.pop(partition, None)
 

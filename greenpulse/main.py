@@ -136,6 +136,7 @@ def build(settings: Settings) -> faust.App:
         poll.Sender(app, partitions=settings.partitions).emit,
         worker=worker_name,
         source_guard=claim_source,
+        source_known=lambda: view.source_is_simulated,
         newest_known=view.newest_scheduled_at,
         on_poll=report.on_poll,
         on_given_up=report.on_given_up,

@@ -48,7 +48,8 @@ class Poller:
             TransientError where it is to be sent again.
         worker: Names this worker in its polls.
         source_guard: Claims the lake's source, True for simulated; raises SourceMismatch
-            where it is the other one, TransientError where it cannot tell now.
+            where it is the other one, StoreUnavailable where it cannot tell now.
+        source_known: Whether the answers in the log are simulated; None where none tells.
         newest_known: Newest tick of a series that any worker is known to have made.
         on_poll: Called with every poll that is made, before it is sent.
         on_given_up: Called with every poll that will not be sent.
@@ -65,6 +66,7 @@ class Poller:
         *,
         worker: str,
         source_guard: Callable[[bool], Awaitable[None]],
+        source_known: Callable[[], bool | None] = lambda: None,
         newest_known: Callable[[str], datetime | None] = lambda _: None,
         on_poll: Callable[[Poll, Reading], None] = lambda _poll, _reading: None,
         on_given_up: Callable[[Poll], None] = lambda _: None,
@@ -79,7 +81,7 @@ class Poller:
         self._clock = clock
         self._emit = emit
         self._worker = worker
-        self._source = Source(source_guard)
+        self._source = Source(source_guard, source_known)
         self._newest_known = newest_known
         self._on_poll = on_poll
         self._backoff = backoff
@@ -94,7 +96,10 @@ class Poller:
     @property
     def trouble(self) -> str | None:
         """Why people see nothing new of the grid, in one sentence; None while they do."""
-        return self._refusal or self._heartbeat_trouble
+        trouble = self._refusal or self._heartbeat_trouble
+        if trouble is None and self.outbox.waits_for is not None:
+            return f"The answers of the API wait in memory: {self.outbox.waits_for}"
+        return trouble
 
     @property
     def has_refused(self) -> bool:

@@ -2,7 +2,7 @@
 
 from collections.abc import Awaitable, Callable
 
-from greenpulse.errors import SourceMismatch
+from greenpulse.errors import SourceMismatch, StoreUnavailable
 from greenpulse.grid.readings import is_simulated, is_success
 from greenpulse.records import Poll
 
@@ -15,10 +15,19 @@ class Source:
     ``claim`` is asked before the first answer that tells its kind, and never again for
     the same kind: it returns where the lake is of that kind, now or all along. Once it has
     refused, what does not tell its kind is refused as well: it is most likely of the other.
+
+    ``known`` says of which kind the answers are that the log has already, None where none
+    tells. While the lake cannot be asked, more of that kind may follow them: they are bound
+    for the same lake.
     """
 
-    def __init__(self, claim: Callable[[bool], Awaitable[None]]) -> None:
+    def __init__(
+        self,
+        claim: Callable[[bool], Awaitable[None]],
+        known: Callable[[], bool | None] = lambda: None,
+    ) -> None:
         self._claim = claim
+        self._known = known
         self._admitted: bool | None = None
         self._refusal: SourceMismatch | None = None
 
@@ -41,6 +50,9 @@ class Source:
         except SourceMismatch as error:
             self._refusal = error
             raise
+        except StoreUnavailable:
+            if kind != self._known():
+                raise
         self._admitted = kind
 
 

@@ -8,6 +8,7 @@ from typing import Any
 
 from greenpulse.clock import from_rfc3339
 from greenpulse.grid.periods import HALF_HOUR, period_start
+from greenpulse.grid.readings import is_success
 from greenpulse.records import Latest
 from greenpulse.web.half_hour import HalfHour
 
@@ -106,6 +107,17 @@ class LiveView:
         return any(poll.is_simulated for _, poll in self._polls.values()) or any(
             said.is_simulated for said in self._said.values()
         )
+
+    @property
+    def source_is_simulated(self) -> bool | None:
+        """Of which kind all known answers are; None where none tells, or they disagree."""
+        kinds = {
+            poll.is_simulated
+            for poll in self.polls.values()
+            # A failure that no simulator owns to may be of anything that lies between.
+            if poll.is_simulated or is_success(poll.status)
+        }
+        return kinds.pop() if len(kinds) == 1 else None
 
     def half_hours(self, from_at: datetime, to_at: datetime) -> list[HalfHour]:
         """Those known that start in ``[from_at, to_at)``, oldest first."""

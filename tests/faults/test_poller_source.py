@@ -129,11 +129,41 @@ async def test_while_the_lake_cannot_say_what_it_is_polls_are_held_and_none_is_l
         for times in (1, 2, 3):
             await api.until_asked("/intensity", times)
             await clock.advance(10)
-        held, reason = list(polls.all), poller.outbox.waits_for
+        held, trouble = list(polls.all), poller.trouble
         lake.is_away = False
         await clock.advance(6)
         await polls.until_polled("intensity", 3)
 
     assert held == []
-    assert reason == "claiming 'claims/source': no store"
+    assert trouble == "The answers of the API wait in memory: claiming 'claims/source': no store"
     assert polls.ticks_of("intensity")[:3] == ["12:00:00", "12:00:10", "12:00:20"]
+
+
+@pytest.mark.parametrize(
+    ("known", "is_sent"), [(False, True), (True, False), (None, False)], ids=str
+)
+async def test_while_the_lake_is_away_the_log_takes_more_of_the_kind_that_it_has(
+    api: ScriptedApi,
+    polls: TakenPolls,
+    clock: ManualClock,
+    known: bool | None,  # noqa: FBT001 - a parameter of the test
+    is_sent: bool,  # noqa: FBT001 - likewise
+) -> None:
+    lake = LakeAway(is_simulated=False)
+
+    newest_known = nothing_but_heartbeats(clock)
+    async with polling(
+        api.address,
+        clock,
+        polls,
+        newest_known=newest_known,
+        source_guard=lake.claim,
+        source_known=lambda: known,
+    ) as poller:
+        for times in (1, 2, 3):
+            await api.until_asked("/intensity", times)
+            await clock.advance(10)
+        trouble, taken = poller.trouble, bool(polls.all)
+
+    assert taken == is_sent
+    assert (trouble is None) == is_sent

@@ -6,6 +6,7 @@ from pathlib import Path
 from typing import Any
 
 import pytest
+from support.page_words import words
 from support.services.kafka import KafkaServer
 from support.services.minio import MinioServer
 from support.whole_way import (
@@ -80,19 +81,46 @@ def answered_of(polls: list[dict[str, Any]]) -> list[dict[str, Any]]:
     return [poll for poll in polls if poll["status"] == 200]
 
 
-async def test_a_lake_that_is_absent_at_the_start_keeps_neither_polls_nor_pages_waiting(
+async def test_a_lake_that_was_never_there_has_the_first_answers_wait_in_memory(
     whole: WholeWay, own_minio: MinioServer
 ) -> None:
+    # Only the lake can say whether it takes simulated answers.
     await asyncio.to_thread(own_minio.kill)
     worker = await whole.spawn()
+    said, source_said = await said_of(worker, "lake"), await said_of(worker, "source")
+    page = words(await worker.text("/"))
+    await asyncio.to_thread(own_minio.start)
+    await is_ready(worker)
     await is_fresh(worker)
+    caught_up = await whole.caught_up(worker)
+
+    print(f"lake never there: caught up in {caught_up:.1f} s\n  {said}\n  {source_said}")
+    assert "in the lake 's3://whole/lake' at 'http://" in said
+    assert source_said.startswith("The answers of the API wait in memory: ")
+    assert "The answers of the API wait in memory: " in page
+    assert lost_ticks(await whole.polls()) == []
+    code, *audited = await whole.audited(worker)
+    assert code == 0, audited
+
+
+async def test_a_worker_that_starts_while_the_lake_is_away_polls_and_shows_what_is_new(
+    whole: WholeWay, own_minio: MinioServer
+) -> None:
+    before = await whole.start()
+    assert await before.terminate() == 0
+    await asyncio.to_thread(own_minio.kill)
+    worker = await whole.spawn()
     said = await said_of(worker, "lake")
+    await is_fresh(worker)
+    polls = await whole.polls()
     await asyncio.to_thread(own_minio.start)
     await is_ready(worker)
     caught_up = await whole.caught_up(worker)
 
-    print(f"lake absent at the start: caught up in {caught_up} s\n  {said}")
-    assert lost_ticks(await whole.polls()) == []
+    print(f"lake away at the start: caught up in {caught_up:.1f} s\n  {said}")
+    assert any(poll["worker"].endswith(f"-{worker.pid}") for poll in polls)
+    # Each line once, not every five seconds.
+    assert worker.log().count("partition 0: listing ") < 4
     code, *audited = await whole.audited(worker)
     assert code == 0, audited
 

@@ -291,3 +291,16 @@ def test_the_recorded_null_of_2021_stays_unknown(recorded: Path) -> None:
     assert now.last_complete.actual_gco2_per_kwh is None
     assert now.last_complete.actual_status is ActualStatus.MISSING
     assert now.last_complete.intensity_gco2_per_kwh == 255
+
+
+def test_the_answers_tell_whether_they_are_simulated_unless_they_disagree() -> None:
+    simulated = {"x-greenpulse-simulated": "seed 1"}
+    real_answer = news(NOON, half_hour_item(NOON, 183), series="intensity")
+    simulated_answer = news(NOON, half_hour_item(NOON, 183), headers=simulated)
+    failure = news_of_body(NOON, "Bad gateway", status=502)
+
+    assert view_of().source_is_simulated is None
+    assert view_of(failure).source_is_simulated is None
+    assert view_of(real_answer).source_is_simulated is False
+    assert view_of(simulated_answer).source_is_simulated is True
+    assert view_of(real_answer, simulated_answer).source_is_simulated is None
