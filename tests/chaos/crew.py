@@ -50,8 +50,8 @@ class Member:
 
     @property
     def is_up(self) -> bool:
-        """Whether it runs, is not frozen, and showed its pages when last looked at."""
-        return bool(self.partitions) and self._process is not None and not self.is_frozen
+        """Whether it works, as far as anybody saw: not frozen, and not told to end."""
+        return bool(self.partitions) and not self.is_frozen and not self._sent
 
     def start(self) -> None:
         """Begin to run, and to be started again."""
