@@ -160,6 +160,7 @@ class WholeWay:
         """What ``audit --complete`` says once nobody polls any more and ``worker`` has stopped."""
         assert await worker.terminate() == 0
         last = await self.path.start(POLL_SECONDS=_A_DAY_SECONDS)
+        audited = (-1, "", "")
         for _ in range(_AUDITS):
             await self.caught_up(last)
             audited = await last.command("audit", "--complete")
