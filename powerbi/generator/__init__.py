@@ -1,0 +1,1 @@
+"""What writes powerbi/'s model and report: ``python -m powerbi.generator``."""
