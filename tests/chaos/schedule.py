@@ -5,22 +5,22 @@ from random import Random
 
 __all__ = ["ROUND_SECONDS", "Event", "make_schedule"]
 
-ROUND_SECONDS = 100.0
+ROUND_SECONDS = 120.0
 """Within a round each kind of event happens at least once."""
 
 _IN_A_ROUND = {
-    "kill worker": 3,
+    "kill worker": 2,
     "terminate worker": 2,
-    "freeze worker": 3,
+    "freeze worker": 2,
     "worker joins": 1,
     "restart kafka": 1,
     "kill kafka": 1,
     "restart minio": 1,
     "kill minio": 1,
-    "lake delayed": 2,
+    "lake delayed": 1,
     "lake reset": 1,
     "lake unavailable": 1,
-    "lake swallowed": 2,
+    "lake swallowed": 1,
 }
 _LONGEST_SECONDS = {
     "freeze worker": 5.0,

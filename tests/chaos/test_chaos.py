@@ -1,7 +1,7 @@
 """Workers, Kafka, MinIO and the way to it fail at random, under a load of good and bad records.
 
 Afterwards each record is in one file and one row, once, as it was sent, and no object was
-ever changed. GREENPULSE_CHAOS_SECONDS says how long the storm lasts (100; ``make chaos``:
+ever changed. GREENPULSE_CHAOS_SECONDS says how long the storm lasts (120; ``make chaos``:
 2400), GREENPULSE_CHAOS_SEED which one it is; else it is another one each time, and printed.
 """
 
@@ -21,7 +21,7 @@ from chaos.summary import summary
 from support.services.kafka import KafkaServer
 from support.services.minio import MinioServer
 
-SECONDS = float(os.environ.get("GREENPULSE_CHAOS_SECONDS", "100"))  # noqa: TID251 - a test may ask
+SECONDS = float(os.environ.get("GREENPULSE_CHAOS_SECONDS", "120"))  # noqa: TID251 - a test may ask
 SEED = int(os.environ.get("GREENPULSE_CHAOS_SEED", "0"))  # noqa: TID251 - a test may ask
 WORKERS = 3
 FAULTS = ("delayed", "reset", "swallowed", "unavailable")
