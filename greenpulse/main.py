@@ -13,6 +13,7 @@ from functools import partial
 from typing import TYPE_CHECKING, Any, cast
 from uuid import uuid4
 
+import click
 import faust
 from faust.cli.base import cli
 from faust.web.base import BlueprintManager
@@ -69,6 +70,11 @@ __all__ = ["build", "current_app", "run"]
 
 _CONTACT = "(archives carbon intensity; ask whoever runs this worker)"
 _STANDSTILL_SECONDS = 60.0
+_ABOUT = """Stream the carbon intensity of Great Britain's electricity into a lake and a warehouse.
+
+Settings are environment variables, or lines of a .env file: see 'greenpulse settings'. The
+options below are Faust's own.
+"""
 
 _Step = Callable[[], Awaitable[None]]
 
@@ -100,6 +106,9 @@ def current_app() -> faust.App:
 
 def run() -> None:
     """The ``greenpulse`` command: ``greenpulse X`` is ``faust -A greenpulse X``."""
+    cli.help = _ABOUT
+    cli.params = [option for option in cli.params if option.name != "version"]
+    click.version_option(__version__)(cli)
     # In place, since Faust looks for -A in this very list.
     sys.argv[1:1] = ["-A", "greenpulse"]
     cli(prog_name="greenpulse")

@@ -2,6 +2,8 @@
 
 import re
 import shlex
+import subprocess
+import sys
 from collections.abc import AsyncIterator
 from pathlib import Path
 
@@ -11,6 +13,7 @@ from support.recorded_api import serve_recorded
 from support.worker_process import WorkerProcess
 
 import greenpulse.main  # noqa: F401 - registers the commands
+from greenpulse.version import __version__
 
 PROJECT = Path(__file__).parents[2]
 README = (PROJECT / "README.md").read_text()
@@ -79,3 +82,13 @@ def test_the_readme_is_short_and_carries_the_attribution() -> None:
     assert len(README.splitlines()) <= 150
     assert "National Energy System Operator (NESO)" in README
     assert "creativecommons.org/licenses/by/4.0" in README
+
+
+def test_the_command_tells_its_own_version_and_purpose() -> None:
+    greenpulse = [sys.executable, "-m", "greenpulse"]
+
+    version = subprocess.run([*greenpulse, "--version"], capture_output=True, check=True)
+    purpose = subprocess.run([*greenpulse, "--help"], capture_output=True, check=True)
+
+    assert version.stdout.decode().strip().endswith(__version__)
+    assert b"carbon intensity" in purpose.stdout
