@@ -56,7 +56,7 @@ def read_table(path: Path, topic: str) -> Place:
     found: Place = []
     with duckdb.connect(str(path), read_only=True) as connection:
         counted = connection.execute(
-            "select count(*), max(log_offset) + 1 from bronze.raw_intensity"
+            "select count(*), coalesce(max(log_offset) + 1, 0) from bronze.raw_intensity"
         ).fetchone()
         count, end = counted or (0, 0)
         for first in range(0, end, _OFFSETS_AT_ONCE):
