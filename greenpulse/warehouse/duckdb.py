@@ -15,7 +15,8 @@ from greenpulse.records import WarehouseLoad
 from greenpulse.warehouse.dialect import to_duckdb, translated
 from greenpulse.warehouse.duckdb_errors import first_line
 from greenpulse.warehouse.duckdb_file import Connection, DuckDBFile
-from greenpulse.warehouse.duckdb_load import Load
+from greenpulse.warehouse.duckdb_load import DuckDBLoadSession
+from greenpulse.warehouse.load_transaction import Load
 from greenpulse.warehouse.scripts import deployment_scripts
 from greenpulse.warehouse.select import checked_select
 from greenpulse.warehouse.warehouse import (
@@ -79,7 +80,7 @@ class DuckDBWarehouse:
                 the rows do not count up to it.
         """
         load = Load(staged, load_id=str(uuid4()), loaded_at=self._clock.now())
-        return await self._file.write(load.run)
+        return await self._file.write(lambda opened: load.run(DuckDBLoadSession(opened)))
 
     async def offsets(
         self, partition: int, after: int | None, *, limit: int = 10_000
