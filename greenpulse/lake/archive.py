@@ -195,6 +195,8 @@ class Archive:
         lane = self._lanes.get(partition)
         if lane is not None:
             lane.closed.clear()
+            # Whoever was trying to write has been told to give up.
+            lane.writer.trouble = None
             lane.resume_at = lane.writer.end.offset + 1
             lane.buffer = Buffer(lane.resume_at, self._rotation)
 

@@ -82,6 +82,17 @@ async def test_what_a_given_up_write_held_can_be_dropped(
     assert (archive.held(0).records, archive.next_offset(0), archive.due()) == (0, 0, [])
 
 
+async def test_a_partition_that_was_given_up_is_in_no_trouble_any_more(
+    store: MemoryStore, clock: ManualClock
+) -> None:
+    # Else a worker would be unready for as long as others have the partition.
+    archive = await given_up(FailsAtFirst(store, failures=0), clock)
+
+    archive.drop(0)
+
+    assert archive.trouble is None
+
+
 async def test_a_lost_answer_is_recognised_as_our_own_success(
     store: MemoryStore, clock: ManualClock
 ) -> None:
