@@ -1,7 +1,9 @@
 """The clients of one Kafka, each opened when it is first wanted."""
 
 import asyncio
+from collections.abc import Awaitable, Callable
 from contextlib import AsyncExitStack
+from typing import TypeAlias
 
 from aiokafka import AIOKafkaConsumer, AIOKafkaProducer
 from aiokafka.admin import AIOKafkaAdminClient
@@ -19,6 +21,8 @@ _FETCH_BYTES = 4 * 1024 * 1024
 _BATCH_BYTES = 256 * 1024
 _READ_WAIT_MS = 50
 _CLOSED_WITHIN_SECONDS = 5.0
+
+_Client: TypeAlias = AIOKafkaAdminClient | AIOKafkaConsumer | AIOKafkaProducer
 
 
 class KafkaClients:
@@ -44,8 +48,8 @@ class KafkaClients:
                 admin = AIOKafkaAdminClient(
                     request_timeout_ms=_REQUEST_MS, **self._connection.client_options()
                 )
+                await _start(admin, admin.close)
                 self._open.push_async_callback(admin.close)
-                await admin.start()
                 self._admin = admin
             return self._admin
 
@@ -59,8 +63,8 @@ class KafkaClients:
                     max_batch_size=_BATCH_BYTES,
                     **self._connection.client_options(),
                 )
+                await _start(producer, producer.stop)
                 self._open.push_async_callback(_stop, producer)
-                await producer.start()
                 self._producer = producer
             return self._producer
 
@@ -69,6 +73,7 @@ class KafkaClients:
         async with self._opening:
             if self._reader is None:
                 self._reader = await self._start_consumer(_READ_WAIT_MS)
+                self._open.push_async_callback(self._reader.stop)
             return self._reader
 
     async def bounds_reader(self) -> AIOKafkaConsumer:
@@ -80,6 +85,7 @@ class KafkaClients:
         async with self._opening:
             if self._bounds_reader is None:
                 self._bounds_reader = await self._start_consumer(_READ_WAIT_MS)
+                self._open.push_async_callback(self._bounds_reader.stop)
             return self._bounds_reader
 
     async def new_follower(self) -> AIOKafkaConsumer:
@@ -99,9 +105,17 @@ class KafkaClients:
             max_partition_fetch_bytes=_FETCH_BYTES,
             **self._connection.client_options(),
         )
-        self._open.push_async_callback(consumer.stop)
-        await consumer.start()
+        await _start(consumer, consumer.stop)
         return consumer
+
+
+async def _start(client: _Client, stop: Callable[[], Awaitable[None]]) -> None:
+    """Start ``client``; one that does not start is let go of, since another one follows."""
+    try:
+        await client.start()
+    except BaseException:
+        await stop()
+        raise
 
 
 async def _stop(producer: AIOKafkaProducer) -> None:
