@@ -12,10 +12,12 @@ from aiokafka.errors import (
     IllegalSaslStateError,
     KafkaConnectionError,
     KafkaError,
+    KafkaTimeoutError,
     MessageSizeTooLargeError,
     NodeNotReadyError,
     NotEnoughReplicasAfterAppendError,
     NotEnoughReplicasError,
+    RequestTimedOutError,
     SaslAuthenticationFailed,
     TopicAuthorizationFailedError,
     UnsupportedSaslMechanismError,
@@ -40,6 +42,7 @@ _NOT_LET_IN = (
     UnsupportedSaslMechanismError,
 )
 _NOT_THERE = (KafkaConnectionError, NodeNotReadyError)
+_SILENT = (KafkaTimeoutError, RequestTimedOutError, TimeoutError)
 
 TOO_FEW_REPLICAS = (
     "fewer replicas are in sync than the topic's min.insync.replicas: start the brokers that are "
@@ -83,6 +86,9 @@ def translated(action: str, connection: KafkaConnection) -> Iterator[None]:
         raise BrokerUnavailable(message) from error
     except _NOT_THERE as error:
         message = f"{doing}: no broker answers there, or the one that is wanted does not"
+        raise BrokerUnavailable(message) from error
+    except _SILENT as error:
+        message = f"{doing}: no answer in time: see whether all its brokers run and are reached"
         raise BrokerUnavailable(message) from error
     except (KafkaError, OSError) as error:
         message = f"{doing}: {_reason(error)}"
