@@ -40,7 +40,7 @@ def attach(app: faust.App, desk: ArchiveDesk) -> None:
     class Rotation(Service):
         """Closes files whose window is over, and announces those that are written.
 
-        No Faust timer: those stop before the last flush (notes on Faust, section 1.4).
+        No Faust timer: those stop before the last flush.
         """
 
         @Service.task

@@ -1,13 +1,13 @@
 """A Faust consumer that delivers whole fetches: one event for each fetch and partition.
 
 Stock Faust makes one event of each record, which costs fifteen times as much, and its
-commits can pass records in flight (notes in CONTRIBUTING.md). Mixed into a consumer of
-Faust's, this class delivers the transport's ``batch_topics`` in batches; all other
-topics, and acknowledging, flow control, signals, the commit timer, stay Faust's own.
+commits can pass records in flight (tests/kafka/test_faust_acknowledging.py). Mixed into a
+consumer of Faust's, this class delivers the transport's ``batch_topics`` in batches; all
+other topics, and acknowledging, flow control, signals, the commit timer, stay Faust's own.
 The names with an underscore that it overrides are pinned in
 tests/unit/test_broker_faust_assumptions.py.
 
-What an agent on a batch topic does, and need do::
+What an agent on a batch topic has to do::
 
     @app.agent(batch_topic(app, POLLS_TOPIC))
     async def archive(stream):
