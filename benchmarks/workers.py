@@ -19,7 +19,7 @@ from greenpulse.topics import topic_specs
 __all__ = ["PARTITIONS", "WINDOW_SECONDS", "audit", "open_log", "start_load", "start_worker"]
 
 PARTITIONS = 4
-RETENTION_SECONDS = 30 * 86_400.0
+RETENTION_DAYS = 30
 WINDOW_SECONDS = 2.0
 """A file is open for no longer; a record that waits for longer waits for something else."""
 
@@ -51,7 +51,7 @@ async def open_log(services: Services, *, records: int = 0) -> AsyncIterator[Kaf
     """The Kafka, with GreenPulse's topics and ``records`` heartbeats in them."""
     log = KafkaLog(KafkaConnection(services.kafka.hosts))
     try:
-        await log.ensure_topics(topic_specs(PARTITIONS, RETENTION_SECONDS))
+        await log.ensure_topics(topic_specs(PARTITIONS, RETENTION_DAYS))
         await append(log, PARTITIONS, records)
         yield log
     finally:

@@ -23,7 +23,6 @@ __all__ = ["open_loader", "prepare"]
 
 log = logging.getLogger(__name__)
 
-_SECONDS_A_DAY = 86_400
 _LAKE_SECONDS = 15.0
 
 
@@ -41,7 +40,7 @@ async def prepare(settings: Settings, broker: Log, store: ProvedStore, claims: C
     _make_folder(settings.data)
     if settings.broker.path is not None:
         WorkerLock(settings.broker.path).acquire()
-    specs = topic_specs(settings.partitions, settings.retention_days * _SECONDS_A_DAY)
+    specs = topic_specs(settings.partitions, settings.retention_days)
     await broker.ensure_topics(specs)
     await broker.prove_access([spec.name for spec in specs], GROUP)
     try:

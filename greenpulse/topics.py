@@ -15,17 +15,17 @@ _WAKE_UP_DAYS = 30
 _LATEST_DAYS = 3
 
 
-def topic_specs(partitions: int, retention_seconds: float) -> list[TopicSpec]:
+def topic_specs(partitions: int, retention_days: float) -> list[TopicSpec]:
     """Every topic of GreenPulse, Faust's own for it among them, the polls topic first.
 
     Args:
         partitions: Of each of them: Faust joins only topics of one partition count.
-        retention_seconds: Of the polls topic. The others are never the authority: what they
+        retention_days: Of the polls topic. The others are never the authority: what they
             lose after their own time, the chain and the manifest still know.
     """
     wake_up_seconds = _WAKE_UP_DAYS * _SECONDS_A_DAY
     return [
-        TopicSpec(POLLS_TOPIC, partitions, retention_seconds),
+        TopicSpec(POLLS_TOPIC, partitions, retention_days * _SECONDS_A_DAY),
         TopicSpec(FILES_TOPIC, partitions, wake_up_seconds),
         TopicSpec(LOADS_TOPIC, partitions, wake_up_seconds),
         TopicSpec(LATEST_TOPIC, partitions, _LATEST_DAYS * _SECONDS_A_DAY),

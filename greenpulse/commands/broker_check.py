@@ -8,8 +8,6 @@ from greenpulse.topics import GROUP, topic_specs
 
 __all__ = ["check_broker"]
 
-_SECONDS_A_DAY = 86_400
-
 
 async def check_broker(settings: Settings, log: Log) -> list[Finding]:
     """Whether the log is reached, lets this user in, and has the topics as wanted.
@@ -17,7 +15,7 @@ async def check_broker(settings: Settings, log: Log) -> list[Finding]:
     Raises:
         GreenpulseError: it is not reached, or does not answer this user.
     """
-    wanted = topic_specs(settings.partitions, settings.retention_days * _SECONDS_A_DAY)
+    wanted = topic_specs(settings.partitions, settings.retention_days)
     product = await log.describe()
     present = [spec for spec in wanted if await log.bounds(spec.name)]
     if not present:

@@ -27,7 +27,6 @@ __all__ = ["import_command"]
 # A bronze line holds a message in base64 where it is no JSON: such a line is only skipped,
 # but it has to be read for that.
 _MAX_LINE_BYTES = 2 * MAX_MESSAGE_BYTES
-_SECONDS_A_DAY = 86_400
 _APPEND_RECORDS = 1_000
 _APPEND_BYTES = 8 << 20
 
@@ -121,8 +120,7 @@ def _refusal_of_size(poll: RecordedPoll) -> str | None:
 
 
 async def _append(log: Log, settings: Settings, spool: MessageSpool, progress: Progress) -> None:
-    retention_seconds = settings.retention_days * _SECONDS_A_DAY
-    await log.ensure_topics(topic_specs(settings.partitions, retention_seconds))
+    await log.ensure_topics(topic_specs(settings.partitions, settings.retention_days))
     task = progress.add_task("appending", total=spool.count)
     appended = 0
     for batch in spool.batches(

@@ -47,7 +47,7 @@ class SmallWay:
 
     def append(self, values: Sequence[bytes | None], partition: int = 0) -> None:
         async def step(log: EmbeddedLog) -> None:
-            await log.ensure_topics(topic_specs(self.partitions, 30 * 86_400))
+            await log.ensure_topics(topic_specs(self.partitions, 30))
             await log.append(POLLS_TOPIC, [Message(b"national", v, partition) for v in values])
 
         self._with_log(step)
