@@ -4,7 +4,6 @@ import os
 import re
 import subprocess
 import sys
-import time
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 from pathlib import Path
@@ -45,7 +44,6 @@ class MeasuredProcess:
     ) -> None:
         folder.mkdir(parents=True, exist_ok=True)
         self._log = folder / f"{name}.log"
-        self.started_at = time.time()
         with self._log.open("wb") as log:
             self._process = subprocess.Popen(
                 command,
