@@ -112,7 +112,6 @@ async def test_what_others_keep_in_the_bucket_is_passed_by(
 
 
 def put(people: Minio, bucket: str, name: str) -> None:
-
     people.put_object(bucket_name=bucket, object_name=name, data=BytesIO(b"?"), length=1)
 
 
