@@ -107,6 +107,8 @@ class ArchiveDesk:
         self._status.is_stopping = True
         if not self._app.crashed:
             await self._flush(set(self._lanes), RotationReason.SHUTDOWN, _SHUTDOWN_SECONDS)
+        for lane in self._lanes.values():
+            lane.end()
 
     async def tell(self) -> None:
         """Announce files and commit what they made durable, until cancelled.
@@ -181,10 +183,10 @@ class ArchiveDesk:
         self._news.put_nowait(file)
 
     def _forget(self, partition: int) -> None:
-        run = self._runs.pop(partition, None)
-        if run is not None:
-            run.cancel()
-        self._lanes.pop(partition, None)
+        lane = self._lanes.pop(partition, None)
+        if lane is not None:
+            lane.end()
+            self._runs.pop(partition).cancel()
         self._waiting_for.pop(partition, None)
         self._told.pop(partition, None)
         self._archive.drop(partition)

@@ -66,6 +66,7 @@ class ArchiveLane:
         self._arrived: asyncio.Queue[tuple[Events, Event]] = asyncio.Queue()
         self._in_flight: deque[tuple[Events, Event]] = deque()
         self._has_closed = asyncio.Event()
+        self._is_over = False
 
     @property
     def is_open(self) -> bool:
@@ -73,15 +74,19 @@ class ArchiveLane:
         return self._status.is_open
 
     async def run(self) -> None:
-        """Open the partition and archive it; again after an error. Ends when cancelled."""
+        """Open the partition and archive it; again after an error, until ``end``."""
         while True:
+            failures: list[Exception] = []
             try:
                 await self._open()
                 async with asyncio.TaskGroup() as tasks:
                     tasks.create_task(self._fill())
                     tasks.create_task(self._write())
             except* GreenpulseError as errors:
-                self._close(errors.exceptions[0])
+                failures += errors.exceptions
+            if self._is_over:
+                return
+            self._close(failures[0])
             await self._clock.sleep(_REOPEN_SECONDS)
 
     def take(self, stream: Events, event: Event) -> None:
@@ -94,6 +99,14 @@ class ArchiveLane:
         if self._status.is_open:
             self._archive.close(self._partition, RotationReason.WINDOW)
             self._has_closed.set()
+
+    def end(self) -> None:
+        """Before ``run`` is cancelled: do not open the partition again.
+
+        A group of tasks that fails while it is cancelled raises the failure alone
+        (tests/unit/test_archive_desk.py).
+        """
+        self._is_over = True
 
     async def finish(self, reason: RotationReason) -> None:
         """Take no more; write and acknowledge what is held.

@@ -25,8 +25,12 @@ from greenpulse.status import PipelineStatus
 class TwoPartitions:
     """A log of the same fifty records in each of two partitions."""
 
+    def __init__(self) -> None:
+        self.topic_identity = "first"
+
     async def identity(self, topic: str) -> str:
-        return topic
+        assert topic == TOPIC
+        return self.topic_identity
 
     async def bounds(self, topic: str) -> dict[int, OffsetBounds]:
         assert topic == TOPIC
@@ -119,10 +123,11 @@ class Worker:
     def __init__(self) -> None:
         self.clock = ManualClock()
         self.app = App()
+        self.log = TwoPartitions()
         self.lake = SlowFor(partition=1)
         self.status = PipelineStatus()
         archive = Archive(
-            self.lake, TwoPartitions(), self.clock, topic=TOPIC, writer="worker", rotation=ROTATION
+            self.lake, self.log, self.clock, topic=TOPIC, writer="worker", rotation=ROTATION
         )
         self.desk = ArchiveDesk(cast("Any", self.app), archive, self.clock, self.status, Metrics())
         self.telling = asyncio.create_task(self.desk.tell())
@@ -224,3 +229,20 @@ async def test_a_lake_that_is_known_to_be_away_keeps_no_group_waiting(worker: Wo
     assert asyncio.get_running_loop().time() - began < GIVE_UP_SECONDS / 2
     assert worker.app.consumer.done[1] == -1
     assert worker.status.partitions == {}
+
+
+@pytest.mark.parametrize("steps", range(8))
+async def test_a_partition_that_fails_while_it_is_given_anew_is_opened_once(
+    worker: Worker, steps: int
+) -> None:
+    worker.log.topic_identity = "another"
+    worker.take(0, 0, 10)
+    # At which of them the failure meets the cancellation is asyncio's affair.
+    for _ in range(steps):
+        await asyncio.sleep(0)
+
+    worker.desk.begin({0})
+
+    first, *_, last = worker.app.runs
+    await seen(lambda: first.done() and worker.status.partitions[0].is_open)
+    assert not last.done()
