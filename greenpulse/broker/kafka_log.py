@@ -5,7 +5,12 @@ from collections.abc import AsyncIterator, Awaitable, Callable, Mapping, Sequenc
 from typing import TypeVar
 
 from aiokafka import AIOKafkaConsumer, TopicPartition
-from aiokafka.errors import GroupCoordinatorNotAvailableError
+from aiokafka.errors import (
+    GroupCoordinatorNotAvailableError,
+    NoError,
+    UnknownTopicOrPartitionError,
+    for_code,
+)
 from tenacity import AsyncRetrying, retry_if_exception_type, stop_after_delay, wait_fixed
 
 from greenpulse.broker.kafka_clients import FOLLOW_WAIT_MS, KafkaClients
@@ -86,9 +91,15 @@ class KafkaLog:
         """What changes when ``topic`` is deleted and made anew; empty where it is absent."""
         with translated(f"looking up {topic!r}", self._connection):
             found = await topic_metadata(await self._clients.admin(), [topic])
-        if found is None:
-            return _UNKNOWN_IDENTITY
-        return str(found[0].identity) if found[0].error_code == 0 else ""
+            if found is None:
+                return _UNKNOWN_IDENTITY
+            error = for_code(found[0].error_code)
+            if error is UnknownTopicOrPartitionError:
+                return ""
+            if error is not NoError:
+                # Of a topic that may not be seen nobody knows whether it was made anew.
+                raise error
+            return str(found[0].identity)
 
     async def describe(self) -> str:
         """What Kafka says of itself, for people."""

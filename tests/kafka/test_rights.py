@@ -117,3 +117,13 @@ async def test_appending_without_the_right_is_one_sentence(
     with pytest.raises(SettingsError, match="does not allow it to 'User:importer'"):
         await log.append(topic, [Message(b"key", b"value", 0)])
     await log.close()
+
+
+async def test_a_topic_that_may_not_be_seen_is_not_taken_for_one_that_was_made_anew(
+    secure_kafka: SecureKafkaAddress, topic: str
+) -> None:
+    log = log_of("stranger", secure_kafka)
+
+    with pytest.raises(SettingsError, match="does not allow it to 'User:stranger'"):
+        await log.identity(topic)
+    await log.close()
