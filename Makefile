@@ -42,19 +42,23 @@ chaos: .venv/dev services ## Kill, freeze and restart everything on real service
 containers: .venv/dev ## Run docker-compose.yml, kill and restart what is in it, audit
 	bash tests/containers/run.sh
 
-# Kafka by Java and Maven, MinIO by Go: fetched once. Without them their tests are skipped.
+# Kafka by Java and Maven, MinIO by Go, Power BI's parsers by npm and pip: fetched once. Without
+# them their tests are skipped.
 services: .venv/dev
 	@cd tests && ../$(BIN)/python -m support.services.programs
+	@cd tests && ../$(BIN)/python -m support.powerbi_tools
 
 check: lint types layers wheel ## Lint, types, layers, and a wheel tried in an empty folder
 
 lint: .venv/dev
 	$(BIN)/ruff check .
 	$(BIN)/ruff format --check .
+	$(BIN)/sqlfluff lint --disable-progress-bar sql
 
 types: .venv/dev
 	$(BIN)/mypy -p greenpulse
 	$(BIN)/mypy tests
+	$(BIN)/mypy -p powerbi.generator
 
 layers: .venv/dev
 	$(BIN)/lint-imports

@@ -42,7 +42,13 @@ MISSING = COLOURS[IntensityIndex.VERY_HIGH].light
 LINES = (INK, PLAIN)
 """What was measured, and what is forecast: dark and drawn out, blue-green and dashed."""
 
-FUEL_COLOURS = ("#137c90", "#470f55", "#8a9a5b", "#992607", "#a9b3b1")
+FUEL_COLOURS = (
+    PLAIN,
+    COLOURS[IntensityIndex.VERY_HIGH].light,
+    "#a08a00",
+    COLOURS[IntensityIndex.HIGH].light,
+    "#8c9593",
+)
 """By group, as tables/grid.py names them, then imports and other."""
 
 
@@ -51,7 +57,7 @@ def theme() -> dict[str, Any]:
     index = [COLOURS[each].light for each in IntensityIndex]
     return {
         "name": NAME,
-        "dataColors": [*index, QUIET, *FUEL_COLOURS[2:3]],
+        "dataColors": [*index, QUIET, *(each for each in FUEL_COLOURS if each not in index)],
         "foreground": INK,
         "foregroundNeutralSecondary": QUIET,
         "foregroundNeutralTertiary": QUIET,

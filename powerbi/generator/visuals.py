@@ -95,16 +95,13 @@ class Visual:
 
 
 def literal(value: str | float | bool) -> dict[str, Any]:  # noqa: FBT001 - a value, not a switch
-    """A constant, as formats have it."""
-    match value:
-        case bool():
-            text = str(value).lower()
-        case str():
-            text = "'" + value.replace("'", "''") + "'"
-        case int():
-            text = f"{value}L"
-        case float():
-            text = f"{value:g}D"
+    """A constant, as formats have it: whole numbers, other numbers and texts differ."""
+    if isinstance(value, bool):
+        text = str(value).lower()
+    elif isinstance(value, str):
+        text = "'" + value.replace("'", "''") + "'"
+    else:
+        text = f"{value}L" if isinstance(value, int) else f"{value:g}D"
     return {"expr": {"Literal": {"Value": text}}}
 
 
