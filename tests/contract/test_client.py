@@ -19,9 +19,9 @@ from support.faulty_servers import (
     Says,
     SpeaksNoTls,
     StopsInMidBody,
-    free_port,
 )
 from support.manual_clock import ManualClock
+from support.services.ports import free_port
 
 from greenpulse.grid.answer import Answer
 from greenpulse.grid.client import MOST_BODY_BYTES, Client

@@ -3,10 +3,11 @@
 from typing import Any
 
 import pytest
-from support.faulty_servers import NeverAnswers, free_port
+from support.faulty_servers import NeverAnswers
 from support.manual_clock import ManualClock
 from support.polling import nothing_but_heartbeats, polling
 from support.scripted_api import Reply, ScriptedApi
+from support.services.ports import free_port
 from support.taken_polls import TakenPolls
 
 from greenpulse.grid.readings import Outcome, Reading

@@ -1,4 +1,4 @@
-"""What every test of Faust as it comes stands on: a topic on a real Kafka, and a worker."""
+"""What tests on a real Kafka stand on: Faust as it comes, workers of ours, all services."""
 
 import asyncio
 import json
@@ -7,9 +7,13 @@ from pathlib import Path
 from uuid import uuid4
 
 import pytest
+from support.fast_path import FastPath
 from support.remote_worker import RemoteWorker
 from support.services.addresses import KafkaAddress
+from support.services.kafka import KafkaServer
+from support.services.minio import MinioServer
 from support.stock_topic import StartStock, StockTopic
+from support.whole_way import WholeWay
 
 from greenpulse.broker.kafka_log import KafkaLog
 from greenpulse.broker.log import TopicSpec
@@ -46,3 +50,20 @@ async def start_stock(
 
     yield start
     await asyncio.gather(*(worker.kill() for worker in started))
+
+
+@pytest.fixture
+async def fast_path(tmp_path: Path, own_kafka: KafkaServer) -> AsyncIterator[FastPath]:
+    """Workers that archive what a test sends into a Kafka of its own."""
+    fast_path = FastPath(tmp_path, own_kafka.hosts)
+    yield fast_path
+    await fast_path.end()
+
+
+@pytest.fixture
+async def whole(
+    tmp_path: Path, own_kafka: KafkaServer, own_minio: MinioServer
+) -> AsyncIterator[WholeWay]:
+    """The same with a MinIO, an API and a warehouse."""
+    async with WholeWay.open(tmp_path, own_kafka, own_minio) as whole:
+        yield whole

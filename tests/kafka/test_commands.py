@@ -7,8 +7,9 @@ import pytest
 from aiokafka.admin import AIOKafkaAdminClient
 from aiokafka.admin.config_resource import ConfigResource, ConfigResourceType
 from support.services.kafka import KafkaServer
+from support.services.ports import free_port
 from support.small_way import poll
-from support.worker_process import WorkerProcess, free_port
+from support.worker_process import WorkerProcess
 
 from greenpulse.records import POLLS_TOPIC
 

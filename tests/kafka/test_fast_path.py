@@ -2,21 +2,11 @@
 
 import asyncio
 import signal
-from collections.abc import AsyncIterator
-from pathlib import Path
 
 import pytest
 from support.fast_path import PARTITIONS, FastPath, count_of, owns
-from support.services.kafka import KafkaServer
 
 pytestmark = pytest.mark.timeout(240)
-
-
-@pytest.fixture
-async def fast_path(tmp_path: Path, own_kafka: KafkaServer) -> AsyncIterator[FastPath]:
-    fast_path = FastPath(tmp_path, own_kafka.hosts)
-    yield fast_path
-    await fast_path.end()
 
 
 async def test_one_joins_one_is_killed_and_one_leaves_in_the_middle_of_a_load(

@@ -1,8 +1,7 @@
 """Kafka dies or is restarted under load: the worker lives on and catches up by itself."""
 
 import asyncio
-from collections.abc import AsyncIterator, Callable
-from pathlib import Path
+from collections.abc import Callable
 
 import pytest
 from support.fast_path import FastPath
@@ -11,13 +10,6 @@ from support.services.kafka import KafkaServer
 pytestmark = pytest.mark.timeout(240)
 
 _AWAY_SECONDS = 10.0
-
-
-@pytest.fixture
-async def fast_path(tmp_path: Path, own_kafka: KafkaServer) -> AsyncIterator[FastPath]:
-    fast_path = FastPath(tmp_path, own_kafka.hosts)
-    yield fast_path
-    await fast_path.end()
 
 
 @pytest.mark.parametrize("end", [KafkaServer.kill, KafkaServer.stop], ids=["kill -9", "SIGTERM"])

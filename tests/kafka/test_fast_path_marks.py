@@ -1,8 +1,6 @@
 """Transactions of another program in the polls topic: their marks take offsets, too."""
 
 import asyncio
-from collections.abc import AsyncIterator
-from pathlib import Path
 
 import pytest
 from aiokafka import AIOKafkaProducer
@@ -14,13 +12,6 @@ from greenpulse.records import POLLS_TOPIC
 pytestmark = pytest.mark.timeout(240)
 
 _SAYS_SO_WITHIN_SECONDS = 40.0
-
-
-@pytest.fixture
-async def fast_path(tmp_path: Path, own_kafka: KafkaServer) -> AsyncIterator[FastPath]:
-    fast_path = FastPath(tmp_path, own_kafka.hosts)
-    yield fast_path
-    await fast_path.end()
 
 
 async def append_in_a_transaction(kafka: KafkaServer) -> None:

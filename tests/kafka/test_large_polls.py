@@ -9,8 +9,9 @@ from random import Random
 
 import pytest
 from support.services.kafka import KafkaServer
+from support.services.ports import free_port
 from support.small_way import poll
-from support.worker_process import WorkerProcess, free_port
+from support.worker_process import WorkerProcess
 
 MEGABYTE = 1_000_000
 # 3 MB is a week of all regions; 15 MiB and what stands around it is just below the limit.

@@ -2,15 +2,12 @@
 
 import asyncio
 import json
-from collections.abc import AsyncIterator
 from datetime import timedelta
 from pathlib import Path
 
 import pytest
 from support.fast_path import PARTITIONS
 from support.page_words import words
-from support.services.kafka import KafkaServer
-from support.services.minio import MinioServer
 from support.whole_way import WholeWay, lost_ticks, said_of
 from support.worker_process import WorkerProcess
 
@@ -28,14 +25,6 @@ select sum(ticks_answered) + sum(ticks_failed) as counted,
     (select count(distinct series || scheduled_at) from silver.poll) as known
 from gold.pipeline_health
 """
-
-
-@pytest.fixture
-async def whole(
-    tmp_path: Path, own_kafka: KafkaServer, own_minio: MinioServer
-) -> AsyncIterator[WholeWay]:
-    async with WholeWay.open(tmp_path, own_kafka, own_minio) as whole:
-        yield whole
 
 
 async def each_has_one_partition(workers: list[WorkerProcess]) -> None:

@@ -1,13 +1,10 @@
 """Slow parts, and one that is not there at the start, keep no other part waiting."""
 
 import asyncio
-from collections.abc import AsyncIterator
-from pathlib import Path
 from typing import Any
 
 import pytest
 from support.page_words import words
-from support.services.kafka import KafkaServer
 from support.services.minio import MinioServer
 from support.whole_way import (
     WholeWay,
@@ -21,14 +18,6 @@ from support.whole_way import (
 )
 
 pytestmark = pytest.mark.timeout(300)
-
-
-@pytest.fixture
-async def whole(
-    tmp_path: Path, own_kafka: KafkaServer, own_minio: MinioServer
-) -> AsyncIterator[WholeWay]:
-    async with WholeWay.open(tmp_path, own_kafka, own_minio) as whole:
-        yield whole
 
 
 async def test_a_lake_that_needs_5_s_for_each_answer_slows_neither_polls_nor_pages(

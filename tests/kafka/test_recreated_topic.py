@@ -8,8 +8,9 @@ from pathlib import Path
 import pytest
 from aiokafka.admin import AIOKafkaAdminClient
 from support.services.kafka import KafkaServer
+from support.services.ports import free_port
 from support.small_way import poll
-from support.worker_process import WorkerProcess, free_port
+from support.worker_process import WorkerProcess
 
 from greenpulse.broker.kafka_log import KafkaLog
 from greenpulse.broker.log import Message
@@ -39,7 +40,7 @@ async def worker(tmp_path: Path, own_kafka: KafkaServer) -> AsyncIterator[Worker
 
 async def append(kafka: KafkaServer, first: int, count: int) -> None:
     log = KafkaLog(kafka.hosts)
-    await log.ensure_topics(topic_specs(3, 86_400))
+    await log.ensure_topics(topic_specs(3, 1))
     messages = [Message(b"national", poll(n), 0) for n in range(first, first + count)]
     await log.append(POLLS_TOPIC, messages)
     await log.close()
@@ -51,7 +52,7 @@ async def recreate(kafka: KafkaServer) -> None:
     await admin.delete_topics([POLLS_TOPIC])
     while POLLS_TOPIC in await admin.list_topics():
         await asyncio.sleep(0.1)
-    await log.ensure_topics(topic_specs(3, 86_400))
+    await log.ensure_topics(topic_specs(3, 1))
     await log.close()
     await admin.close()
 

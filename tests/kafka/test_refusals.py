@@ -9,7 +9,8 @@ import pytest
 from support.service_fixtures import running
 from support.services.addresses import KafkaAddress
 from support.services.kafka import KafkaServer
-from support.worker_process import WorkerProcess, free_port
+from support.services.ports import free_port
+from support.worker_process import WorkerProcess
 
 from greenpulse.broker.kafka_log import KafkaLog
 from greenpulse.broker.log import TopicSpec

@@ -6,9 +6,10 @@ from pathlib import Path
 
 import pytest
 from support.services.addresses import SecureKafkaAddress
+from support.services.ports import free_port
 from support.services.secure_kafka import PASSWORD, Operation, Resource, allow
 from support.small_way import poll
-from support.worker_process import WorkerProcess, free_port
+from support.worker_process import WorkerProcess
 
 # As README names them.
 TOPIC_RIGHTS = (

@@ -2,8 +2,6 @@
 
 import asyncio
 import signal
-from collections.abc import AsyncIterator
-from pathlib import Path
 
 import pytest
 from support.fast_path import FastPath
@@ -13,13 +11,6 @@ from support.worker_process import WorkerProcess
 pytestmark = pytest.mark.timeout(240)
 
 _PROMISED_SECONDS = 60.0
-
-
-@pytest.fixture
-async def fast_path(tmp_path: Path, own_kafka: KafkaServer) -> AsyncIterator[FastPath]:
-    fast_path = FastPath(tmp_path, own_kafka.hosts)
-    yield fast_path
-    await fast_path.end()
 
 
 async def without_its_kafka(worker: WorkerProcess, kafka: KafkaServer) -> None:

@@ -9,7 +9,8 @@ from typing import Any
 
 from aiokafka import AIOKafkaConsumer, AIOKafkaProducer, TopicPartition
 from support.bronze import PlainFile, offsets_and_values
-from support.worker_process import WorkerProcess, free_port
+from support.services.ports import free_port
+from support.worker_process import WorkerProcess
 
 from greenpulse.records import POLLS_TOPIC
 

@@ -16,7 +16,6 @@ __all__ = [
     "Says",
     "SpeaksNoTls",
     "StopsInMidBody",
-    "free_port",
 ]
 
 _HEAD = b"HTTP/1.1 200 OK\r\nContent-Type: application/json\r\n"
@@ -40,7 +39,9 @@ class FaultyServer:
     async def __aexit__(self, *_: object) -> None:
         self._server.close()
         for writer in self._writers:
-            writer.transport.abort()
+            # One that is closing goes by itself, and cannot be aborted once it has gone.
+            if not writer.is_closing():
+                writer.transport.abort()
         await self._server.wait_closed()
 
     async def answer(self, writer: asyncio.StreamWriter) -> None:
@@ -152,11 +153,3 @@ class NeverEndsItsBody(FaultyServer):
             writer.write(b" " * 65_536)
             await writer.drain()
             self.sent_bytes += 65_536
-
-
-def free_port() -> int:
-    """A port of 127.0.0.1 where nobody listens now."""
-    with socket.socket() as listener:
-        listener.bind(("127.0.0.1", 0))
-        port: int = listener.getsockname()[1]
-        return port

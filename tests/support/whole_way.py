@@ -15,7 +15,8 @@ from support.fast_path import PARTITIONS, FastPath
 from support.services.faulty_proxy import Faults, FaultyProxy
 from support.services.kafka import KafkaServer
 from support.services.minio import MinioServer
-from support.worker_process import WorkerProcess, free_port
+from support.services.ports import free_port
+from support.worker_process import WorkerProcess
 
 from greenpulse.clock import SystemClock, from_rfc3339
 from greenpulse.grid.simulator import Simulator, serve

@@ -4,7 +4,6 @@ import asyncio
 import json
 import os
 import signal
-import socket
 import sys
 import urllib.error
 import urllib.request
@@ -12,18 +11,13 @@ from collections.abc import Mapping
 from pathlib import Path
 from typing import Any
 
-__all__ = ["WorkerProcess", "free_port"]
+from support.services.ports import free_port
+
+__all__ = ["WorkerProcess"]
 
 _STARTS_WITHIN_SECONDS = 90.0
 _STOPS_WITHIN_SECONDS = 30.0
 _LOADS_WITHIN_SECONDS = 60.0
-
-
-def free_port() -> int:
-    with socket.socket() as probe:
-        probe.bind(("127.0.0.1", 0))
-        port: int = probe.getsockname()[1]
-        return port
 
 
 class WorkerProcess:

@@ -6,8 +6,8 @@ import pytest
 from click.testing import CliRunner, Result
 from support.auditing import audit
 from support.bronze import plain_files_of_folder
+from support.services.ports import free_port
 from support.small_way import SmallWay
-from support.worker_process import free_port
 
 from greenpulse.commands.accept_gap import accept_gap_command
 

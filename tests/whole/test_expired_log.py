@@ -14,8 +14,9 @@ from aiokafka import TopicPartition
 from aiokafka.admin import AIOKafkaAdminClient, RecordsToDelete
 from support.services.addresses import S3Address
 from support.services.kafka import KafkaServer
+from support.services.ports import free_port
 from support.small_way import SmallWay, poll
-from support.worker_process import WorkerProcess, free_port
+from support.worker_process import WorkerProcess
 
 from greenpulse.broker.kafka_log import KafkaLog
 from greenpulse.broker.log import Message

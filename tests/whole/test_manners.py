@@ -8,7 +8,8 @@ from pathlib import Path
 
 import pytest
 from support.recorded_api import serve_recorded
-from support.worker_process import WorkerProcess, free_port
+from support.services.ports import free_port
+from support.worker_process import WorkerProcess
 
 
 @pytest.fixture

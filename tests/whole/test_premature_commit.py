@@ -7,8 +7,9 @@ from pathlib import Path
 import pytest
 from prometheus_client.parser import text_string_to_metric_families
 from support.bronze import offsets_and_values, plain_files_of_folder
+from support.services.ports import free_port
 from support.small_way import SmallWay
-from support.worker_process import WorkerProcess, free_port
+from support.worker_process import WorkerProcess
 
 from greenpulse.broker.embedded_log import EmbeddedLog
 from greenpulse.records import POLLS_TOPIC
