@@ -1,7 +1,9 @@
 """Records of one partition on their way into bronze files."""
 
+from bisect import bisect_left
 from collections.abc import Sequence
 from dataclasses import dataclass, field
+from itertools import accumulate
 
 from greenpulse.lake.lines import Record
 from greenpulse.lake.rotation import RotationPolicy, RotationReason
@@ -34,7 +36,7 @@ class Batch:
         if offset >= self.end_offset:
             return None
         records = rising_from(offset + 1, self.records)
-        size_bytes = sum(map(size_of, records))
+        size_bytes = size_of_all(records)
         return Batch(offset + 1, records, size_bytes, self.opened_at, self.reason)
 
 
@@ -61,6 +63,12 @@ def size_of(record: Record) -> int:
     return len(record.key or b"") + len(record.value or b"")
 
 
+def size_of_all(records: Sequence[Record]) -> int:
+    """Bytes of keys and values of all of them."""
+    # In one go: a call for each of them takes three times as long.
+    return sum([len(record.key or b"") + len(record.value or b"") for record in records])
+
+
 @dataclass(slots=True)
 class Buffer:
     """The file that is being filled.
@@ -85,15 +93,30 @@ class Buffer:
     def fill(self, records: Sequence[Record], now: float) -> list[Batch]:
         """Take those of ``records`` that rise from ``next_offset``; return what got full."""
         full = []
-        for record in rising_from(self.next_offset, records):
+        fresh = rising_from(self.next_offset, records)
+        while fresh:
             if not self.records:
                 self.opened_at = now
-            self.records.append(record)
-            self.size_bytes += size_of(record)
+            fitting, size_bytes = self._fitting(fresh)
+            self.records += fitting
+            self.size_bytes += size_bytes
             reason = self.policy.reason(len(self.records), self.size_bytes)
             if reason is not None:
                 full += self.close(reason)
+            fresh = fresh[len(fitting) :]
         return full
+
+    def _fitting(self, records: Sequence[Record]) -> tuple[Sequence[Record], int]:
+        """The first of ``records`` that still go into this file, at least one; their bytes."""
+        fitting = records[: self.policy.max_records - len(self.records)]
+        size_bytes = size_of_all(fitting)
+        room_bytes = self.policy.max_bytes - self.size_bytes
+        if size_bytes > room_bytes:
+            # The one that reaches the limit still goes in.
+            sums_bytes = list(accumulate(map(size_of, fitting)))
+            count = bisect_left(sums_bytes, room_bytes) + 1
+            fitting, size_bytes = fitting[:count], sums_bytes[count - 1]
+        return fitting, size_bytes
 
     def close(self, reason: RotationReason) -> list[Batch]:
         """Begin a new file; return the one that was being filled, where it has records."""
@@ -109,7 +132,7 @@ class Buffer:
         if start_offset > self.start_offset:
             self.start_offset = start_offset
             self.records = list(rising_from(start_offset, self.records))
-            self.size_bytes = sum(map(size_of, self.records))
+            self.size_bytes = size_of_all(self.records)
 
     def is_due(self, now: float) -> bool:
         """Whether the window since the first record is over."""

@@ -7,6 +7,8 @@ import zlib
 from collections.abc import Sequence
 from dataclasses import dataclass
 
+from isal import isal_zlib
+
 from greenpulse.errors import ChainBroken
 from greenpulse.lake.buffer import Batch
 from greenpulse.lake.keys import BronzeKey
@@ -37,7 +39,8 @@ _SCHEMA = "1"
 _MAX_MISSING_LENGTH = 1024
 _MAX_WRITER_LENGTH = 256
 _NO_WORD = re.compile(r"[^!-~]+")
-_GZIP_LEVEL = 1
+_GZIP_LEVEL = 2
+"""Of ISA-L's 0 to 3. Polls of 577 bytes: 0.3 us and 44 bytes each, zlib's level 1: 1.3 and 48."""
 _GZIP_WINDOW = 31
 _LINES_A_PIECE = 500
 """Packed at once: not the whole file, which would lie in memory twice."""
@@ -92,10 +95,13 @@ class Content:
 
 
 def fill_body(topic: str, partition: int, batch: Batch) -> tuple[bytes, Content]:
-    """Make the body of the file of ``batch``; the same records give the same bytes."""
+    """Make the body of the file of ``batch``; the same records give the same bytes.
+
+    On the same machine: the code that packs them depends on the processor.
+    """
     lines = bronze_lines(topic, partition, batch.records)
-    # Neither a file name nor a time: zlib writes 0 for mtime.
-    packer = zlib.compressobj(_GZIP_LEVEL, zlib.DEFLATED, _GZIP_WINDOW)
+    # Neither a file name nor a time: it writes 0 for mtime.
+    packer = isal_zlib.compressobj(_GZIP_LEVEL, isal_zlib.DEFLATED, _GZIP_WINDOW)
     packed = [
         packer.compress(b"".join(lines[start : start + _LINES_A_PIECE]))
         for start in range(0, len(lines), _LINES_A_PIECE)

@@ -67,13 +67,13 @@ def bronze_lines(topic: str, partition: int, records: Sequence[Record]) -> list[
     """The line of each of ``records``, in their order."""
     head = b'{"topic":%b,"partition":%d,"offset":' % (orjson.dumps(topic), partition)
     return [
-        b'%b%d,"appended_at":"%b",%b,%b}\n'
+        b'%b%d,"appended_at":"%b",%b,"%b":%b}\n'
         % (
             head,
             record.offset,
             _moment(record.appended_at),
             _key(record.key),
-            _value(record.value),
+            *_value(record.value),
         )
         for record in records
     ]
@@ -114,12 +114,13 @@ def _key(key: bytes | None) -> bytes:
         return b'"key_base64":"%b"' % base64.b64encode(key)
 
 
-def _value(value: bytes | None) -> bytes:
+def _value(value: bytes | None) -> tuple[bytes, bytes]:
+    """Under which name it stands in the line, and how."""
     if value is None:
-        return b'"value_base64":null'
+        return b"value_base64", b"null"
     if is_clean_object(value):
-        return b'"poll":' + value
-    return b'"value_base64":"%b"' % base64.b64encode(value)
+        return b"poll", value
+    return b"value_base64", b'"%b"' % base64.b64encode(value)
 
 
 @lru_cache(maxsize=256)
