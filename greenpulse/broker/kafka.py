@@ -133,13 +133,10 @@ class ConsumerThread(driver.AIOKafkaConsumerThread):
     def _learn_size(self, fetched: RecordMap) -> None:
         records: list[Any] = [record for tp in fetched for record in fetched[tp]]
         if records:
-            mean_bytes = sum(_size_of(record) for record in records) / len(records)
+            sizes = [r.serialized_key_size + r.serialized_value_size for r in records]
+            mean_bytes = sum(sizes) / len(records)
             fitting = int(_MAX_FETCHED_BYTES / max(1.0, mean_bytes))
             self._max_records = max(1, min(_MAX_RECORDS, fitting))
-
-
-def _size_of(record: Any) -> int:  # noqa: ANN401 - aiokafka has no types
-    return len(record.key or b"") + len(record.value or b"")
 
 
 class Consumer(BatchConsumer, driver.Consumer):
