@@ -188,7 +188,10 @@ def build(settings: Settings) -> faust.App:
         status=status,
         clock=clock,
         watchdog=watchdog,
-        advance=Advance(3 * settings.archive_window_seconds + _STANDSTILL_SECONDS),
+        advance=Advance(
+            3 * settings.archive_window_seconds + _STANDSTILL_SECONDS,
+            opens_slowly=settings.lake_verify == "full",
+        ),
     )
     _start_with(app, following)
     _start_with(app, watching)

@@ -1,8 +1,9 @@
 """Ends a worker that stands still, so that whatever started it starts it again.
 
 Two things are watched from a thread of their own: that the event loop turns, and that
-partitions with something to archive advance. Faust's own watchdog only logs, and can
-never fire (notes on Faust, section 8). Nothing is lost: what is not durable is read again.
+partitions with something to archive advance. Faust's own watchdog only logs, and can never
+fire (tests/unit/test_broker_faust_dangers.py). Nothing is lost: what is not durable is read
+again.
 """
 
 import logging
@@ -38,10 +39,12 @@ class Advance:
 
     Args:
         patience_seconds: How long a partition with a backlog may stand still.
+        opens_slowly: Whether opening one may take any time, as to verify a whole chain does.
     """
 
-    def __init__(self, patience_seconds: float) -> None:
+    def __init__(self, patience_seconds: float, *, opens_slowly: bool = False) -> None:
         self._patience_seconds = patience_seconds
+        self._opens_slowly = opens_slowly
         self._seen: dict[int, _Seen] = {}
 
     def standing(self, partitions: Mapping[int, PartitionStatus], now: float) -> list[int]:
@@ -49,7 +52,7 @@ class Advance:
         standing = []
         for partition, status in partitions.items():
             seen = self._seen.get(partition)
-            ought_to = _is_behind(status) if status.is_open else not status.has_trouble
+            ought_to = self._ought_to_advance(status)
             if seen is None or seen.archived_offset != status.archived_offset or not ought_to:
                 self._seen[partition] = _Seen(status.archived_offset, now)
             elif now - seen.at > self._patience_seconds:
@@ -59,6 +62,11 @@ class Advance:
     def begin_again(self) -> None:
         """Give every partition all its patience: what held them all up is over, or known."""
         self._seen.clear()
+
+    def _ought_to_advance(self, status: PartitionStatus) -> bool:
+        if status.is_open:
+            return _is_behind(status)
+        return not (status.has_trouble or self._opens_slowly)
 
 
 def _is_behind(status: PartitionStatus) -> bool:

@@ -54,6 +54,17 @@ def test_a_partition_that_never_opens_and_does_not_say_why_stands_still() -> Non
     assert seen == [[], [], [2]]
 
 
+def test_a_partition_whose_whole_chain_is_verified_first_may_take_its_time() -> None:
+    advance = Advance(patience_seconds=60, opens_slowly=True)
+    opening = {0: PartitionStatus(is_assigned=True)}
+
+    while_opening = [advance.standing(opening, now=now) for now in (0.0, 10_000.0)]
+    once_open = [advance.standing(behind(5), now=now) for now in (10_000.0, 10_060.1)]
+
+    assert while_opening == [[], []]
+    assert once_open == [[], [0]]
+
+
 def test_after_a_known_trouble_each_partition_has_all_the_patience() -> None:
     advance = Advance(patience_seconds=60)
     advance.standing(behind(5), now=0.0)
