@@ -10,7 +10,9 @@
 5. ``v:partition::bigint`` and ``v:offset::bigint`` are plain columns, which the raw table
    gets here: a search by paths would read every row.
 6. Several paths of one column, in a SELECT from one source, are read in one parse.
-7. What DuckDB has no like of, stages, is left out.
+7. What DuckDB has no like of, stages and COPY GRANTS, is left out.
+8. Comments of a CREATE become COMMENT ON statements behind it.
+9. A whole NUMBER, as NUMBER(10, 0), is BIGINT: in Python an int, not a Decimal.
 """
 
 import logging
@@ -19,6 +21,7 @@ import sqlglot
 from sqlglot import exp
 from sqlglot.errors import SqlglotError
 
+from greenpulse.warehouse.comments import comment_statements, without_comments
 from greenpulse.warehouse.json_paths import (
     PLAIN_COLUMNS,
     cast_path_to_value,
@@ -32,6 +35,7 @@ __all__ = ["parsed", "to_duckdb", "translated"]
 logging.getLogger("sqlglot").setLevel(logging.ERROR)
 
 _RAW_TABLE = "raw_intensity"
+_LONGEST_BIGINT = 18  # digits that surely fit
 _ITEMS = """
 unnest(list_transform(
     json_transform({array}, '["JSON"]'), lambda v, i: {{'value': v, 'index': i - 1}}
@@ -45,7 +49,12 @@ def to_duckdb(script: str) -> list[str]:
     >>> to_duckdb("select v:poll.body::string as body from t")
     ["SELECT CAST(v ->> '$.poll.body' AS TEXT) AS body FROM t"]
     """
-    return [translated(statement) for statement in parsed(script) if not _is_stage(statement)]
+    return [
+        text
+        for statement in parsed(script)
+        if not _is_stage(statement)
+        for text in (translated(statement), *comment_statements(statement))
+    ]
 
 
 def parsed(script: str) -> list[exp.Expr]:
@@ -68,9 +77,10 @@ def parsed(script: str) -> list[exp.Expr]:
 
 def translated(statement: exp.Expr) -> str:
     """Write one parsed statement in DuckDB's dialect."""
-    tree = statement
+    tree = without_comments(statement)
     for rewrite in (
         _variant_to_json,
+        _whole_number_to_bigint,
         _with_plain_columns,
         cast_path_to_value,
         to_json_to_text,
@@ -88,6 +98,14 @@ def _is_stage(statement: exp.Expr) -> bool:
 def _variant_to_json(node: exp.Expr) -> exp.Expr:
     is_variant = isinstance(node, exp.DataType) and node.this is exp.DataType.Type.VARIANT
     return exp.DataType.build("json") if is_variant else node
+
+
+def _whole_number_to_bigint(node: exp.Expr) -> exp.Expr:
+    is_number = isinstance(node, exp.DataType) and node.this is exp.DataType.Type.DECIMAL
+    match [size.name for size in node.expressions] if is_number else []:
+        case [precision, "0"] if int(precision) <= _LONGEST_BIGINT:
+            return exp.DataType.build("bigint")
+    return node
 
 
 def _with_plain_columns(node: exp.Expr) -> exp.Expr:

@@ -4,5 +4,6 @@
 -- On DuckDB the dialect adds the plain columns partition_id and log_offset, and reads
 -- them wherever v:partition and v:offset stand.
 create table if not exists bronze.raw_intensity (
-    v variant
-);
+    v variant comment 'The bronze line: topic, partition, offset, appended_at, key, poll'
+)
+comment = 'Every record of the log, once, as it was archived';

@@ -4,7 +4,10 @@
 -- A field counts where its JSON type is the promised one, which TO_JSON shows in its first
 -- letter, and is cast only then. A needed field that is absent or of another type makes
 -- the record no Poll: it has no row here. An optional one becomes null.
-create or replace view bronze.record as
+create or replace view bronze.record
+copy grants
+comment = 'Records of the load under way that are polls, typed'
+as
 
 with records as (
 

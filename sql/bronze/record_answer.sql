@@ -1,7 +1,10 @@
 -- Grain:    one successful answer (2xx, no error), of those that the load under way reads
 -- Source:   bronze.record
 -- Read by:  bronze.record_item, the loader (silver.poll)
-create or replace view bronze.record_answer as
+create or replace view bronze.record_answer
+copy grants
+comment = 'Successful answers of the load under way, parsed'
+as
 
 -- What is longer than the poller takes (4 MiB) is kept raw, and not parsed: an imported
 -- body could cost gigabytes of memory.

@@ -3,7 +3,10 @@
 -- Read by:  silver.national_observation, the loader (silver.poll)
 -- An item is read whole or not at all. It speaks of one half hour from :00 or :30; one of
 -- the national family also says its intensity: finite JSON numbers and a word, or null.
-create or replace view bronze.record_item as
+create or replace view bronze.record_item
+copy grants
+comment = 'Readable items of the answers of the load under way'
+as
 
 -- Data may be one object where a list is expected.
 with lists as (

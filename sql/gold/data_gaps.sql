@@ -2,7 +2,14 @@
 --           last that it did; ends_at is exclusive
 -- Source:   silver.national_intensity
 -- Read by:  dashboards, people who heal gaps
-create or replace view gold.data_gaps as
+create or replace view gold.data_gaps (
+    starts_at comment 'Start of the first missing half hour, UTC',
+    ends_at comment 'End of the last missing half hour, UTC, exclusive',
+    half_hours comment 'How many half hours are missing'
+)
+copy grants
+comment = 'Half hours that the API never spoke of, between the first and last that it did'
+as
 
 with half_hours as (
 
@@ -28,7 +35,7 @@ final as (
     select
         starts_at,
         ends_at,
-        (datediff('minute', starts_at, ends_at) / 30)::bigint as half_hours
+        (datediff('minute', starts_at, ends_at) / 30)::number(10, 0) as half_hours
     from neighbours
     where starts_at < ends_at
 

@@ -3,7 +3,22 @@
 -- Read by:  dashboards, gold.intensity_now, gold.data_gaps
 -- The newest observation is in force, as a whole, null included. An actual is shown as the
 -- intensity once it is no longer the carried-over value of the period before.
-create or replace view gold.half_hourly_intensity as
+create or replace view gold.half_hourly_intensity (
+    period_start_at comment 'Start of the half hour, UTC',
+    period_end_at comment 'End of the half hour, UTC',
+    settlement_date comment 'Day of the half hour in Great Britain',
+    settlement_period comment 'Number of the half hour in that day, from 1 to 46, 48 or 50',
+    forecast_gco2_per_kwh comment 'Forecast, grams of CO2 per kWh',
+    actual_gco2_per_kwh comment 'Measured, grams of CO2 per kWh, null where not given',
+    actual_status comment 'How far to trust it: missing, suspect, provisional, revisable, settled',
+    intensity_gco2_per_kwh comment 'The measured value once it can be trusted, else the forecast',
+    intensity_index comment 'The API''s word, from very low to very high',
+    observed_at comment 'Since when these values stand, UTC',
+    last_observed_at comment 'When they were last seen, UTC'
+)
+copy grants
+comment = 'Carbon intensity of Great Britain, one row a half hour, newest word of the API'
+as
 
 with newest_runs as (
 
@@ -46,7 +61,7 @@ final as (
                 convert_timezone('Europe/London', 'UTC', date_trunc('day', local_start_at)),
                 period_start_at
             ) / 30 + 1
-        )::bigint as settlement_period,
+        )::number(2, 0) as settlement_period,
         forecast_gco2_per_kwh,
         actual_gco2_per_kwh,
         actual_status,

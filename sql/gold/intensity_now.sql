@@ -4,7 +4,25 @@
 -- A half hour is complete to our knowledge when the API spoke of it after its end: what was
 -- foretold of it before is no news of it. An answer from the future, given while a clock
 -- was wrong, does not pass for fresh.
-create or replace view gold.intensity_now as
+create or replace view gold.intensity_now (
+    now_at comment 'The moment of the query, UTC',
+    period_start_at comment 'Start of the half hour that contains now, UTC',
+    period_end_at comment 'End of the half hour that contains now, UTC',
+    forecast_gco2_per_kwh comment 'Forecast of this half hour, grams of CO2 per kWh',
+    intensity_index comment 'The API''s word for this half hour',
+    last_period_start_at comment 'Start of the last complete half hour, UTC',
+    last_period_end_at comment 'End of the last complete half hour, UTC',
+    last_forecast_gco2_per_kwh comment 'Its forecast, grams of CO2 per kWh',
+    last_actual_gco2_per_kwh comment 'Its measured value, grams of CO2 per kWh',
+    last_actual_status comment 'How far to trust the measured value',
+    last_intensity_gco2_per_kwh comment 'The measured value once it can be trusted, else forecast',
+    last_intensity_index comment 'The API''s word for it',
+    data_age_seconds comment 'Seconds since the newest answer of the API that is loaded',
+    is_fresh comment 'Whether that is at most 60 s, and the last half hour is known'
+)
+copy grants
+comment = 'Carbon intensity of Great Britain now, and in the last complete half hour, one row'
+as
 
 with moment as (
 
@@ -58,7 +76,7 @@ joined as (
         last_half_hour.actual_status as last_actual_status,
         last_half_hour.intensity_gco2_per_kwh as last_intensity_gco2_per_kwh,
         last_half_hour.intensity_index as last_intensity_index,
-        datediff('millisecond', newest_answer.answered_at, moment.now_at) / 1000
+        (datediff('millisecond', newest_answer.answered_at, moment.now_at) / 1000)::float
             as data_age_seconds
     from moment
     cross join newest_answer
@@ -72,7 +90,19 @@ joined as (
 final as (
 
     select
-        *,
+        now_at,
+        period_start_at,
+        period_end_at,
+        forecast_gco2_per_kwh,
+        intensity_index,
+        last_period_start_at,
+        last_period_end_at,
+        last_forecast_gco2_per_kwh,
+        last_actual_gco2_per_kwh,
+        last_actual_status,
+        last_intensity_gco2_per_kwh,
+        last_intensity_index,
+        data_age_seconds,
         coalesce(
             abs(data_age_seconds) <= 60
             and last_period_end_at >= dateadd('minute', -75, now_at),

@@ -5,7 +5,17 @@
 -- one of them has an answer of 2xx, else failed. Ticks are expected from a series' first
 -- one on, by the period that was valid then; in the hour that runs, until now.
 -- The freshness is the largest data age within the hour, in seconds.
-create or replace view gold.pipeline_health as
+create or replace view gold.pipeline_health (
+    hour_start_at comment 'Start of the hour, UTC',
+    ticks_expected comment 'Questions to the API that were due',
+    ticks_answered comment 'Questions that were answered',
+    ticks_failed comment 'Questions that were asked in vain',
+    loads comment 'Loads into the warehouse',
+    freshness_seconds comment 'Largest age of the data within the hour, in seconds'
+)
+copy grants
+comment = 'How well the pipeline ran, one row an hour'
+as
 
 with moment as (
 
@@ -34,8 +44,8 @@ ticks_by_hour as (
 
     select
         date_trunc('hour', scheduled_at) as hour_start_at,
-        sum(is_answered)::bigint as ticks_answered,
-        sum(1 - is_answered)::bigint as ticks_failed
+        sum(is_answered) as ticks_answered,
+        sum(1 - is_answered) as ticks_failed
     from ticks
     group by date_trunc('hour', scheduled_at)
 
@@ -51,6 +61,18 @@ loads_by_hour as (
 
 ),
 
+beginnings as (
+
+    select hour_start_at
+    from ticks_by_hour
+
+    union all
+
+    select hour_start_at
+    from loads_by_hour
+
+),
+
 -- Thirty years at most: a clock that once stood at 1970 hides nothing of today.
 first_hour as (
 
@@ -59,17 +81,7 @@ first_hour as (
             min(beginnings.hour_start_at),
             dateadd('hour', -262799, max(moment.hour_start_at))
         ) as hour_start_at
-    from (
-
-        select hour_start_at
-        from ticks_by_hour
-
-        union all
-
-        select hour_start_at
-        from loads_by_hour
-
-    ) as beginnings
+    from beginnings
     cross join moment
 
 ),
@@ -94,6 +106,16 @@ hours as (
 
 ),
 
+first_ticks as (
+
+    select
+        series,
+        min(scheduled_at) as first_tick_at
+    from ticks
+    group by series
+
+),
+
 -- From when until when a period of a series counts.
 periods as (
 
@@ -114,15 +136,7 @@ periods as (
             order by schedule.valid_from
         ) as ends_at
     from ops.schedule
-    inner join (
-
-        select
-            series,
-            min(scheduled_at) as first_tick_at
-        from ticks
-        group by series
-
-    ) as first_ticks
+    inner join first_ticks
         on schedule.series = first_ticks.series
 
 ),
@@ -167,7 +181,7 @@ expected_by_hour as (
                 - ceil((first_second - offset_seconds) / period_seconds - 0.0001),
                 0
             )
-        )::bigint as ticks_expected
+        ) as ticks_expected
     from spans
     group by hour_start_at
 
@@ -237,14 +251,14 @@ final as (
 
     select
         hour_start_at,
-        ticks_expected,
-        ticks_answered,
-        ticks_failed,
-        loads,
+        ticks_expected::number(10, 0) as ticks_expected,
+        ticks_answered::number(10, 0) as ticks_answered,
+        ticks_failed::number(10, 0) as ticks_failed,
+        loads::number(10, 0) as loads,
         greatest(
             coalesce(longest_wait_seconds, 0),
             datediff('millisecond', last_answered_at, seen_until) / 1000
-        ) as freshness_seconds
+        )::float as freshness_seconds
     from joined
 
 )

@@ -1,7 +1,10 @@
 -- Grain:    what one poll says of one half hour, of the polls that the load under way reads
 -- Source:   bronze.record_item, silver.poll
 -- Read by:  the loader (silver.national_intensity)
-create or replace view silver.national_observation as
+create or replace view silver.national_observation
+copy grants
+comment = 'What each poll of the load under way says of each half hour'
+as
 
 with items as (
 

@@ -3,20 +3,21 @@
 -- Read by:  silver.national_observation, gold.intensity_now, gold.pipeline_health
 -- The observations are those of any family: readable items of the body.
 create table if not exists silver.poll (
-    poll_id string,
-    family string,
-    series string,
-    url string,
-    scheduled_at timestamp_ntz,
-    requested_at timestamp_ntz,
-    answered_at timestamp_ntz,
-    status bigint,
-    error string,
-    outcome string,
-    imported boolean,
-    observation_count bigint,
-    first_period_start_at timestamp_ntz,
-    last_period_end_at timestamp_ntz,
-    partition_id bigint,
-    log_offset bigint
-);
+    poll_id string comment 'Uuid of the exchange',
+    family string comment 'Kind of answer: national, generation, regional',
+    series string comment 'Which row of questions it belongs to',
+    url string comment 'What was asked',
+    scheduled_at timestamp_ntz comment 'The tick that it was asked for, UTC, or null',
+    requested_at timestamp_ntz comment 'When it was asked, UTC',
+    answered_at timestamp_ntz comment 'When the answer was there, UTC',
+    status bigint comment 'HTTP status, null where no answer came',
+    error string comment 'Why no answer came',
+    outcome string comment 'ok, empty, unreadable, http_error, or no_answer',
+    imported boolean comment 'Whether it came from a file',
+    observation_count bigint comment 'Readable items of the answer',
+    first_period_start_at timestamp_ntz comment 'First half hour that it speaks of, UTC',
+    last_period_end_at timestamp_ntz comment 'End of the last one that it speaks of, UTC',
+    partition_id bigint comment 'Partition of its record',
+    log_offset bigint comment 'Offset of its record'
+)
+comment = 'Every question to the API and how it was answered, each once';

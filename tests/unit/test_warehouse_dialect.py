@@ -53,6 +53,9 @@ def rows(sql: str, **values: object) -> list[tuple[Any, ...]]:
             SUMMER_NOON,
         ),
         ("try_cast('soon' as timestamp_tz)", None),
+        ("typeof(183.0::number(10, 0))", "BIGINT"),
+        ("typeof(0.5::number(10, 1))", "DECIMAL(10,1)"),
+        ("typeof(1::number(38, 0))", "DECIMAL(38,0)"),
     ],
 )
 def test_an_expression_means_what_it_means_in_snowflake(expression: str, answer: object) -> None:
@@ -151,3 +154,27 @@ def test_a_stage_is_nothing_on_duckdb() -> None:
 def test_what_is_no_sql_is_told_in_one_line() -> None:
     with pytest.raises(ValueError, match=r"^[^\n]+$"):
         to_duckdb("select from where")
+
+
+def test_comments_are_said_apart() -> None:
+    with duckdb.connect() as connection:
+        for statement in to_duckdb(
+            """
+            create schema s;
+            create table if not exists s.t (a bigint comment 'It''s a', b string) comment = 'T; t';
+            create or replace view s.v (b, a comment 'Mine') copy grants comment = 'V'
+            as select b, a from s.t;
+            """
+        ):
+            connection.execute(statement)
+        said = connection.execute(
+            """
+            select comment from duckdb_tables()
+            union all select comment from duckdb_views() where schema_name = 's'
+            union all select concat(table_name, '.', column_name, ' ', comment)
+            from duckdb_columns() where schema_name = 's'
+            """
+        ).fetchall()
+
+    texts = sorted(text for (text,) in said)
+    assert texts == ["T; t", "V", "t.a It's a", "t.b ", "v.a Mine", "v.b "]
