@@ -45,7 +45,8 @@ async def test_every_page_is_closed_to_third_parties_and_says_how_to_cache_it(
     assert response.headers["ETag"]
 
 
-@pytest.mark.parametrize("path", PATHS)
+# A process's own seconds of CPU are among its metrics: those never stay the same for long.
+@pytest.mark.parametrize("path", sorted(set(PATHS) - {"/metrics"}))
 async def test_who_holds_the_same_gets_304_and_no_body(client: Browserless, path: str) -> None:
     etag = (await client.get(path)).headers["ETag"]
 
