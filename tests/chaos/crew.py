@@ -5,12 +5,14 @@ import signal
 from collections import Counter
 from collections.abc import Callable, Collection, Iterable, Mapping
 from contextlib import suppress
+from dataclasses import dataclass
+from time import monotonic
 from typing import Any, Self
 
 from prometheus_client.parser import text_string_to_metric_families
 from support.worker_process import WorkerProcess
 
-__all__ = ["Crew", "Member"]
+__all__ = ["Crew", "Exit", "Member"]
 
 _RESTART_SECONDS = 1.0
 _LOOK_SECONDS = 0.5
@@ -18,13 +20,27 @@ _STOPS_WITHIN_SECONDS = 60.0
 _COUNTED = ("adoptions", "healed_commits", "store_failures", "rebalances", "loads")
 
 
+@dataclass(frozen=True)
+class Exit:
+    """The end of a process."""
+
+    cause: str
+    """As in ``SIGTERM``; apart from those that were ended before they had shown a page."""
+    code: int
+    told_at: float
+    """Monotonic seconds."""
+    at: float
+
+    def __str__(self) -> str:
+        return f"{self.cause} {self.code}"
+
+
 class Member:
     """One place of the crew: a worker, and whoever replaces it there.
 
     Attributes:
         partitions: Those that it archived when last looked at.
-        exits: How it ended, as in ``("SIGTERM", 0)``, and how often; apart from those are
-            they that were ended before they had shown a page.
+        exits: How it ended, each time.
         is_open: Whether it has shown its pages since it was started.
         counts: Its metrics when last looked at, over all its processes.
     """
@@ -33,13 +49,14 @@ class Member:
         self.name = name
         self.worker = worker
         self.partitions: dict[int, dict[str, Any]] = {}
-        self.exits: Counter[tuple[str, int]] = Counter()
+        self.exits: list[Exit] = []
         self.counts: Counter[str] = Counter()
         self.is_open = False
         self.is_frozen = False
         self._process: asyncio.subprocess.Process | None = None
         self._is_wanted = False
         self._sent = ""
+        self._sent_at = 0.0
         self._running: asyncio.Task[None] | None = None
         self._counts_before: Counter[str] = Counter()
 
@@ -129,7 +146,8 @@ class Member:
             self._process = await self.worker.spawn()
             code = await self._process.wait()
             cause = self._sent or "unasked"
-            self.exits[cause if self.is_open else f"{cause} while it started", code] += 1
+            cause += "" if self.is_open else " while it started"
+            self.exits.append(Exit(cause, code, self._sent_at, monotonic()))
             self._sent, self._process, self.partitions, self.is_open = "", None, {}, False
             self._counts_before = +self.counts
             if self._is_wanted:
@@ -139,7 +157,7 @@ class Member:
         process = self._process
         if process is None:
             return 0
-        self._sent = number.name
+        self._sent, self._sent_at = number.name, monotonic()
         process.send_signal(number)
         self.thaw(process)
         try:
@@ -173,8 +191,8 @@ class Crew:
         return [member for member in self.members if member.is_up]
 
     @property
-    def exits(self) -> Counter[tuple[str, int]]:
-        return sum((member.exits for member in self.members), Counter())
+    def exits(self) -> list[Exit]:
+        return [end for member in self.members for end in member.exits]
 
     @property
     def counts(self) -> Counter[str]:

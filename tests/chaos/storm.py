@@ -6,6 +6,7 @@ from collections.abc import Sequence
 from contextlib import suppress
 from dataclasses import dataclass, field
 from datetime import UTC, datetime
+from time import monotonic
 
 from chaos.crew import Member
 from chaos.scene import Scene
@@ -16,6 +17,8 @@ __all__ = ["Storm"]
 
 _MOVES_ON_WITHIN_SECONDS = 60.0
 _SHARE = 0.3
+_COMES_BACK_SECONDS = 10.0
+"""For so long nobody is held to have seen that a service is back."""
 _MET_REQUESTS = 3
 _MEETS_WITHIN_SECONDS = 30.0
 _LONGEST_DELAY_SECONDS = 25.0
@@ -46,6 +49,7 @@ class Storm:
     happened: Counter[str] = field(default_factory=Counter)
     taken: list[Taken] = field(default_factory=list)
     lines: list[str] = field(default_factory=list)
+    _away: list[tuple[float, float]] = field(default_factory=list)
     _kafka: asyncio.Lock = field(default_factory=asyncio.Lock)
     _minio: asyncio.Lock = field(default_factory=asyncio.Lock)
 
@@ -58,6 +62,12 @@ class Storm:
                 await asyncio.sleep(max(0.0, event.at_seconds - now))
                 self.lines.append(f"{datetime.now(UTC):%H:%M:%S.%f} {event}")  # noqa: TID251 - the time of the logs
                 group.create_task(self._befall(event))
+
+    def was_calm(self, since: float, until: float) -> bool:
+        """Whether Kafka and MinIO were there between two moments (monotonic seconds)."""
+        return not any(
+            since < back + _COMES_BACK_SECONDS and gone < until for gone, back in self._away
+        )
 
     async def _befall(self, event: Event) -> None:
         match event.kind.split():
@@ -75,10 +85,10 @@ class Storm:
                 await self._join(event)
             case [_, "kafka"]:
                 async with self._kafka:
-                    await _interrupt(self.scene.kafka, event)
+                    await self._interrupt(self.scene.kafka, event)
             case [_, "minio"]:
                 async with self._minio:
-                    await _interrupt(self.scene.minio, event)
+                    await self._interrupt(self.scene.minio, event)
             case ["lake", fault]:
                 await self._spoil(event, fault)
             case _:
@@ -126,12 +136,13 @@ class Storm:
         await asyncio.sleep(event.seconds)
         await member.leave()
 
+    async def _interrupt(self, server: ServiceProcess, event: Event) -> None:
+        since = monotonic()
+        await asyncio.to_thread(server.kill if event.kind.startswith("kill") else server.stop)
+        await asyncio.sleep(event.seconds)
+        await asyncio.to_thread(server.start)
+        self._away.append((since, monotonic()))
+
     def _note_taken(self, event: Event, member: Member) -> None:
         at = datetime.now(UTC)  # noqa: TID251 - as MinIO's clock
         self.taken.append(Taken(event.kind, at, tuple(member.partitions)))
-
-
-async def _interrupt(server: ServiceProcess, event: Event) -> None:
-    await asyncio.to_thread(server.kill if event.kind.startswith("kill") else server.stop)
-    await asyncio.sleep(event.seconds)
-    await asyncio.to_thread(server.start)

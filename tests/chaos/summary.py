@@ -1,6 +1,6 @@
 """What a storm did, in figures, for whoever reads the output of the test."""
 
-from collections import defaultdict
+from collections import Counter, defaultdict
 
 from chaos.load import Load
 from chaos.scene import Findings, Scene
@@ -16,7 +16,7 @@ async def summary(scene: Scene, storm: Storm, load: Load, findings: Findings) ->
     lines = [
         f"events: {dict(sorted(storm.happened.items()))}",
         f"lake requests: {dict(scene.proxy.counts)}",
-        f"ends of workers: { {f'{sent} {code}': n for (sent, code), n in crew.exits.items()} }",
+        f"ends of workers: {dict(Counter(map(str, crew.exits)))}",
         f"records in the topic: {findings.records}",
         f"of the load: {findings.acknowledged} acknowledged, {load.unsure} unsure",
         f"bad ones: {poison}; huge ones: {load.sent['huge']}",

@@ -55,8 +55,9 @@ async def test_whatever_fails_each_record_is_in_one_file_and_one_row(
 
     assert not findings.damage, str(findings)
     assert audit[0] == 0, audit
-    terminated = {code for sent, code in scene.crew.exits if sent == "SIGTERM"}
-    assert terminated == {0}, scene.crew.exits
+    # Where a service is away, any code will do (the promise of `worker`); else it is 0.
+    terminated = [end for end in scene.crew.exits if end.cause == "SIGTERM"]
+    assert not [end for end in terminated if end.code and storm.was_calm(end.told_at, end.at)]
     assert set(load.sent) == {"usual", "huge", *POISON}
     assert storm.happened["zombie"]
     assert all(scene.proxy.counts[fault] for fault in FAULTS), scene.proxy.counts
