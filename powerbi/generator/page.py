@@ -5,15 +5,9 @@ from typing import Any
 
 from powerbi.generator.visuals import SCHEMAS, Visual, literal
 
-__all__ = ["HALF_HOUR_MINUTES", "HEIGHT", "LOAD_SECONDS", "WIDTH", "Page", "page_json"]
+__all__ = ["Page", "page_json"]
 
-WIDTH, HEIGHT = 1280, 720
-
-LOAD_SECONDS = 300
-"""How often rows come to Snowflake by default: to ask more often costs and shows nothing."""
-
-HALF_HOUR_MINUTES = 30
-"""How often forecasts, mix and regions change."""
+_WIDTH, _HEIGHT = 1280, 720
 
 
 @dataclass(frozen=True, slots=True)
@@ -38,8 +32,8 @@ def page_json(page: Page) -> dict[str, Any]:
         "name": page.name,
         "displayName": page.title,
         "displayOption": "FitToPage",
-        "height": HEIGHT,
-        "width": WIDTH,
+        "height": _HEIGHT,
+        "width": _WIDTH,
     }
     if page.refresh_minutes:
         # The only bytes of a fixed period that are known to come from Power BI itself

@@ -50,8 +50,10 @@ def footer() -> Visual:
     return _text(frame, {"fontFamily": FONT, "fontSize": "9pt", "color": QUIET})
 
 
-def card(frame: Frame, shown: Field, *, colour: Field | None = None) -> Visual:
-    """One number or word, large; its colour may come from a measure."""
+def card(
+    frame: Frame, shown: Field, *, colour: Field | None = None, note: Field | None = None
+) -> Visual:
+    """One number or word, large; measures may give its colour, and a note below the title."""
     default = {"id": "default"}
     paint = measured_colour(colour) if colour else solid(INK)
     value = {
@@ -66,7 +68,7 @@ def card(frame: Frame, shown: Field, *, colour: Field | None = None) -> Visual:
         "label": hidden,
         "outline": hidden,
     }
-    return Visual(frame, "cardVisual", {"Data": (shown,)}, objects)
+    return Visual(frame, "cardVisual", {"Data": (shown,)}, objects, note=note)
 
 
 def lines(*drawn: Field) -> dict[str, list[dict[str, Any]]]:

@@ -83,13 +83,17 @@ class Frame:
 
 @dataclass(frozen=True, slots=True)
 class Visual:
-    """One visual: its frame, its kind, and what it shows in which role."""
+    """One visual: its frame, its kind, and what it shows in which role.
+
+    ``note`` is a measure whose words stand below the title.
+    """
 
     frame: Frame
     kind: str
     roles: Mapping[str, tuple[Field, ...]] = field(default_factory=dict)
     objects: Mapping[str, list[dict[str, Any]]] = field(default_factory=dict)
     sorted_by: tuple[Field, str] | None = None
+    note: Field | None = None
     shows_title: bool = True
     has_surface: bool = True
 
@@ -150,7 +154,8 @@ def _query(visual: Visual) -> dict[str, Any]:
                     "field": each.expression(),
                     "queryRef": each.reference,
                     "nativeQueryRef": each.name,
-                    "active": True,
+                    # As Power BI writes it: what is grouped by is active.
+                    **({"active": True} if each.kind == "Column" else {}),
                 }
                 for each in fields
             ]
@@ -170,6 +175,9 @@ def _container(visual: Visual) -> dict[str, Any]:
         "title": [{"properties": title}],
         "general": [{"properties": {"altText": literal(visual.frame.alternative)}}],
     }
+    if visual.note:
+        note = {"show": literal(value=True), "text": {"expr": visual.note.expression()}}
+        container["subTitle"] = [{"properties": note}]
     if not visual.has_surface:
         hidden = [{"properties": {"show": literal(value=False)}}]
         container |= {"background": hidden, "border": hidden}

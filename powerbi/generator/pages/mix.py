@@ -1,6 +1,7 @@
 """Mix: what electricity is made from, now and over the last day."""
 
-from powerbi.generator.page import HALF_HOUR_MINUTES, Page
+from powerbi.generator.pace import HALF_HOUR_MINUTES
+from powerbi.generator.page import Page
 from powerbi.generator.shapes import card, footer, headline, one_colour, word_colours
 from powerbi.generator.tables.grid import FUEL_GROUPS, OTHER_FUELS
 from powerbi.generator.theme import FUEL_COLOURS

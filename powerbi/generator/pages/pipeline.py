@@ -1,6 +1,7 @@
 """Pipeline: does everything arrive, and what is missing?"""
 
-from powerbi.generator.page import LOAD_SECONDS, Page
+from powerbi.generator.pace import LOAD_MINUTES
+from powerbi.generator.page import Page
 from powerbi.generator.shapes import card, footer, headline, one_colour, rows, series_colours
 from powerbi.generator.theme import ANSWERED, FAILED, MISSING
 from powerbi.generator.visuals import Frame, Place, Visual, column, measure
@@ -96,5 +97,5 @@ PIPELINE = Page(
         ),
         footer(),
     ),
-    refresh_minutes=LOAD_SECONDS // 60,
+    refresh_minutes=LOAD_MINUTES,
 )

@@ -1,6 +1,7 @@
 """Plan: when and where to run a job of a given length."""
 
-from powerbi.generator.page import HALF_HOUR_MINUTES, Page
+from powerbi.generator.pace import HALF_HOUR_MINUTES
+from powerbi.generator.page import Page
 from powerbi.generator.shapes import card, footer, headline, one_colour, rows, slicer
 from powerbi.generator.visuals import Frame, Place, Visual, column, measure
 

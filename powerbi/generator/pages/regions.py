@@ -1,6 +1,7 @@
 """Regions: where electricity is clean, now and in the next two days."""
 
-from powerbi.generator.page import HALF_HOUR_MINUTES, Page
+from powerbi.generator.pace import HALF_HOUR_MINUTES
+from powerbi.generator.page import Page
 from powerbi.generator.shapes import card, footer, headline, index_colours, lines, slicer
 from powerbi.generator.visuals import Frame, Place, Visual, column, measure
 
@@ -66,6 +67,7 @@ REGIONS = Page(
                 "Choice of the region whose next two days are drawn below.",
             ),
             _REGION,
+            first="London",
         ),
         Visual(
             Frame(

@@ -162,11 +162,11 @@ REGIONS = Table(
     measures=(
         Measure(
             "Regional forecast now",
-            "VAR current = MAX('Now'[Starts at])\n"
+            "VAR halfHour = MAX('Now'[Starts at])\n"
             "RETURN\n"
             "\tCALCULATE(\n"
             "\t\tAVERAGE('Regions'[Forecast]),\n"
-            "\t\tKEEPFILTERS('Regions'[Starts at] = current),\n"
+            "\t\tKEEPFILTERS('Regions'[Starts at] = halfHour),\n"
             f"\t\tKEEPFILTERS('Regions'[Region number] < {_NATIONS_BEGIN})\n"
             "\t)",
             "Forecast of this half hour in each of the 14 regions.",
@@ -174,12 +174,12 @@ REGIONS = Table(
         ),
         Measure(
             "Regional forecast ahead",
-            "VAR current = MAX('Now'[Starts at])\n"
+            "VAR halfHour = MAX('Now'[Starts at])\n"
             "RETURN\n"
             "\tCALCULATE(\n"
             "\t\tAVERAGE('Regions'[Forecast]),\n"
-            "\t\tKEEPFILTERS('Regions'[Starts at] >= current "
-            "&& 'Regions'[Starts at] < current + 2)\n"
+            "\t\tKEEPFILTERS('Regions'[Starts at] >= halfHour "
+            "&& 'Regions'[Starts at] < halfHour + 2)\n"
             "\t)",
             "Forecast of this half hour and the next 48 hours, for the chosen region.",
             GRAMS,

@@ -1,18 +1,27 @@
 """Great Britain as a whole: now, and each half hour."""
 
 from greenpulse.grid.bands import IntensityIndex
-from greenpulse.web.colours import COLOURS
+from greenpulse.web.colours import COLOURS, UNKNOWN
 from powerbi.generator.model import CLOCK, DAY, GRAMS, Column, Kind, Measure, Table
+from powerbi.generator.pace import OLD_AFTER_MINUTES
 from powerbi.generator.tables.index import colour_of, order_of
 from powerbi.generator.theme import INK
 
 __all__ = ["HALF_HOURS", "NOW"]
 
-OLD_AFTER_MINUTES = 15
-"""Three loads of 300 s: then something is wrong, and the page says so."""
+# An answer from the future, given while a clock was wrong, is no fresh one.
+_OLD = f"ABS(MAX('Now'[Data age])) > {OLD_AFTER_MINUTES * 60}"
+_UNKNOWN_AGE = "ISBLANK(MAX('Now'[Data age]))"
+_IS_OLD = f"OR({_UNKNOWN_AGE}, {_OLD})"
+_STATUS = "MAX('Now'[Last actual status])"
+_COLOUR = colour_of("MAX('Now'[Index])")
 
-_AGE = "MAX('Now'[Data age])"
-_OLD = f"{_AGE} > {OLD_AFTER_MINUTES * 60}"
+
+def _from_to(starts: str, ends: str) -> str:
+    """DAX: two columns of the one row as times of day."""
+    first, last = (f"FORMAT(MAX('Now'[{name}]), \"hh:nn\")" for name in (starts, ends))
+    return f'{first} & " to " & {last} & " UTC"'
+
 
 NOW = Table(
     "Now",
@@ -103,13 +112,13 @@ NOW = Table(
         ),
         Measure(
             "Colour now",
-            colour_of("MAX('Now'[Index])"),
-            "Colour of the index of this half hour; always shown beside the word.",
+            f'IF({_IS_OLD}, "{UNKNOWN.light}", {_COLOUR})',
+            "Colour of the index of this half hour, always shown beside the word; grey once the "
+            "data are old.",
         ),
         Measure(
             "Half hour now",
-            'FORMAT(MAX(\'Now\'[Starts at]), "hh:nn") & " to " '
-            '& FORMAT(MAX(\'Now\'[Ends at]), "hh:nn") & " UTC"',
+            _from_to("Starts at", "Ends at"),
             "The half hour that contains now, in words.",
         ),
         Measure(
@@ -120,22 +129,33 @@ NOW = Table(
             GRAMS,
         ),
         Measure(
+            "Last half hour in words",
+            f'IF(ISBLANK({_STATUS}), "none yet", '
+            f'{_from_to("Last starts at", "Last ends at")} & ", " & {_STATUS})',
+            "The last complete half hour, and how far its measured value can be trusted.",
+        ),
+        Measure(
             "Data age in minutes",
-            f"DIVIDE({_AGE}, 60)",
+            "DIVIDE(MAX('Now'[Data age]), 60)",
             "Minutes since the newest answer of the API that is in the warehouse.",
             '#,0 "min"',
         ),
         Measure(
             "Freshness",
-            f'IF(ISBLANK({_AGE}), "No data yet", '
+            f'IF({_UNKNOWN_AGE}, "No data yet", '
             f'IF({_OLD}, "Old: ", "") & FORMAT([Data age in minutes], "#,0") & " min")',
             "Minutes since the newest answer of the API that is in the warehouse; Old stands "
             f"before them once they are more than {OLD_AFTER_MINUTES}.",
         ),
         Measure(
             "Freshness colour",
-            f'IF(OR(ISBLANK({_AGE}), {_OLD}), "{COLOURS[IntensityIndex.HIGH].light}", "{INK}")',
+            f'IF({_IS_OLD}, "{COLOURS[IntensityIndex.HIGH].light}", "{INK}")',
             "Dark while the data are up to date, red-brown beside the word Old when they are not.",
+        ),
+        Measure(
+            "Moment of the query",
+            'FORMAT(MAX(\'Now\'[Now]), "d mmm, hh:nn") & " UTC"',
+            "When the page was last asked for, in words.",
         ),
     ),
 )
