@@ -19,6 +19,7 @@ _HUGE_SECONDS = 15
 _STARTS_WITHIN_SECONDS = 90.0
 _LOOK_SECONDS = 5.0
 _WAIT_SECONDS = 0.25
+_ZOMBIE_SECONDS = 2.0
 _A_DAY_SECONDS = 86_400
 
 
@@ -38,6 +39,9 @@ async def weather(scene: Scene, storm: Storm, schedule: Sequence[Event], random:
         group.create_task(load.run(over))
         looking = group.create_task(_look_at_objects(scene))
         await storm.play(schedule)
+        while not storm.happened["zombie"]:
+            # On a slow machine nobody may have been up when it was due.
+            await storm.play([Event(0.0, "freeze worker", 0, _ZOMBIE_SECONDS)])
         looking.cancel()
         over.set()
     return load

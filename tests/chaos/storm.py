@@ -16,6 +16,7 @@ from support.services.process import ServiceProcess
 __all__ = ["Storm"]
 
 _MOVES_ON_WITHIN_SECONDS = 60.0
+_CHOSEN_WITHIN_SECONDS = 10.0
 _SHARE = 0.3
 _COMES_BACK_SECONDS = 10.0
 """For so long nobody is held to have seen that a service is back."""
@@ -71,16 +72,13 @@ class Storm:
 
     async def _befall(self, event: Event) -> None:
         match event.kind.split():
-            case ["kill", "worker"]:
+            case [_, "worker"]:
                 member = await self._chosen(event)
+                if member is None:
+                    self.happened[f"{event.kind}: none was up"] += 1
+                    return
                 self._note_taken(event, member)
-                await member.kill()
-            case ["terminate", "worker"]:
-                member = await self._chosen(event)
-                self._note_taken(event, member)
-                await member.terminate()
-            case ["freeze", "worker"]:
-                await self._freeze(event)
+                await self._befall_worker(event, member)
             case ["worker", "joins"]:
                 await self._join(event)
             case [_, "kafka"]:
@@ -96,16 +94,30 @@ class Storm:
                 raise AssertionError(message)
         self.happened[event.kind] += 1
 
-    async def _chosen(self, event: Event) -> Member:
-        """Whom it befalls: one of those that are up, as soon as there is any."""
-        while not (up := self.scene.crew.up):
-            await asyncio.sleep(_TRY_AGAIN_SECONDS)
-        return up[event.worker % len(up)]
+    async def _chosen(self, event: Event) -> Member | None:
+        """Whom it befalls: one of those that are up, now or soon.
 
-    async def _freeze(self, event: Event) -> None:
+        Not ever later: else, on a slow machine, all that was put off would befall whoever
+        comes up first, and nobody would come to work between.
+        """
+        with suppress(TimeoutError):
+            async with asyncio.timeout(_CHOSEN_WITHIN_SECONDS):
+                while not self.scene.crew.up:
+                    await asyncio.sleep(_TRY_AGAIN_SECONDS)
+        up = self.scene.crew.up
+        return up[event.worker % len(up)] if up else None
+
+    async def _befall_worker(self, event: Event, member: Member) -> None:
+        match event.kind:
+            case "kill worker":
+                await member.kill()
+            case "terminate worker":
+                await member.terminate()
+            case "freeze worker":
+                await self._freeze(event, member)
+
+    async def _freeze(self, event: Event, member: Member) -> None:
         """Stop a worker until all it had is with others, and a bit longer; then let it go on."""
-        member = await self._chosen(event)
-        self._note_taken(event, member)
         held = set(member.partitions)
         has_moved_on = await member.freeze(
             lambda: self.scene.crew.holds(held, beside=member),
