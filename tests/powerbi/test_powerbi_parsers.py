@@ -14,9 +14,9 @@ from referencing.jsonschema import DRAFT7
 from support.powerbi_project import Project
 from support.powerbi_tools import (
     ToolAbsent,
+    fetched,
     m_errors,
     model_of,
-    npm_packages,
     report_diagnostics,
 )
 
@@ -30,7 +30,7 @@ CARD = Path("GreenPulse.Report/definition/pages/live/visuals/forecast/visual.jso
 @pytest.fixture(scope="session", autouse=True)
 def tools() -> None:
     try:
-        npm_packages()
+        fetched()
     except ToolAbsent as absent:
         pytest.skip(str(absent))
 
@@ -158,11 +158,11 @@ def test_the_schemas_refuse_what_power_bi_does_not_know(copied: Path, schemas: P
 def schema_complaints(project: Path, schemas: Path) -> list[str]:
     """Where a file is not as the schema that it names has it."""
 
-    def fetched(address: str) -> Resource[Any]:
+    def resource(address: str) -> Resource[Any]:
         document = json.loads((schemas / address.removeprefix(ADDRESS)).read_text("utf-8"))
         return Resource.from_contents(document, default_specification=DRAFT7)
 
-    registry: Registry[Any] = Registry(retrieve=fetched)  # type: ignore[call-arg] # attrs' alias
+    registry: Registry[Any] = Registry(retrieve=resource)  # type: ignore[call-arg] # attrs' alias
     found = []
     for file in [*sorted(project.glob("GreenPulse*/**/*")), project / "GreenPulse.pbip"]:
         is_document = file.suffix in {".json", ".pbip", ".pbir", ".pbism"} or (
@@ -172,7 +172,7 @@ def schema_complaints(project: Path, schemas: Path) -> list[str]:
         if not is_document or "StaticResources" in file.parts:
             continue
         document = json.loads(file.read_text("utf-8"))
-        schema = {**fetched(document["$schema"]).contents, "$id": document["$schema"]}
+        schema = {**resource(document["$schema"]).contents, "$id": document["$schema"]}
         errors = Draft7Validator(schema, registry=registry).iter_errors(document)
         found += [f"{file.name} {error.json_path}: {error.message[:200]}" for error in errors]
     return found

