@@ -12,14 +12,16 @@ PARAMETERS = {
         "ORGANISATION-ACCOUNT.snowflakecomputing.com",
         "Address of the Snowflake account, as Snowsight shows it: Account, View account details",
     ),
-    "Warehouse": ("ANALYST", "Virtual warehouse that answers the report; XS suffices"),
+    "Warehouse": ("ANALYST_WH", "Virtual warehouse that answers the report; XS suffices"),
     "Database": ("ENERGY_PROJECT", "Database that GreenPulse feeds"),
     "Role": ("ANALYST", "Role that may read the gold views, and nothing else"),
 }
 """What a user sets once: value to begin with, and what it means."""
 
 _PARAMETER = '[IsParameterQuery=true, Type="Text", IsParameterQueryRequired=true]'
-_SOURCE = 'Snowflake.Databases(Account, Warehouse, [Role = Role, Implementation = "2.0"])'
+_OPTIONS = '[Role = Role, Implementation = "2.0", UseHighPrecision = false]'
+"""The ADBC driver; whole numbers come as such, else as an account's parameter has it."""
+_SOURCE = f"Snowflake.Databases(Account, Warehouse, {_OPTIONS})"
 
 
 def identity(*names: str) -> str:

@@ -128,8 +128,9 @@ GENERATION_MIX = Table(
             "VAR moment = MAX('Now'[Now])\n"
             "RETURN\n"
             "\tCALCULATE(\n"
-            "\t\tDIVIDE(SUM('Generation mix'[Share]), "
-            "DISTINCTCOUNT('Generation mix'[Starts at])),\n"
+            # The connector counts distinct values wrongly: so no DIVIDE by DISTINCTCOUNT.
+            "\t\tAVERAGEX(VALUES('Generation mix'[Starts at]), "
+            "CALCULATE(SUM('Generation mix'[Share]))),\n"
             "\t\tKEEPFILTERS('Generation mix'[Starts at] >= moment - 1)\n"
             "\t)",
             "Share of each half hour of the last 24 hours, in percent.",
