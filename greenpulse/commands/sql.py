@@ -6,7 +6,7 @@ from greenpulse.commands.running import CouldNotDo, current_settings, run_to_end
 from greenpulse.parts import open_warehouse
 from greenpulse.settings import Settings
 from greenpulse.warehouse.dialect import to_duckdb
-from greenpulse.warehouse.scripts import deployment_scripts
+from greenpulse.warehouse.scripts import account_script, deployment_scripts, grants_script
 
 __all__ = ["sql_command"]
 
@@ -23,18 +23,29 @@ def sql_command() -> None:
 
 @sql_command.command("print")
 @_target
-def print_command(target: str | None) -> None:
+@click.option("--account", is_flag=True, help="Only what ACCOUNTADMIN runs once at Snowflake.")
+def print_command(target: str | None, *, account: bool) -> None:
     """Print what creates each table and view, in order; in Snowflake's dialect by default.
 
-    Example: greenpulse sql print --target snowflake
+    First comes what ACCOUNTADMIN runs once at Snowflake, then what 'sql deploy' applies.
+
+    Example: greenpulse sql print --account > account.sql
     """
-    for name, script in deployment_scripts().items():
-        if target == "duckdb":
+    if target == "duckdb":
+        if account:
+            message = "printing the account's script: DuckDB has no accounts; leave --target out"
+            raise CouldNotDo(message)
+        for name, script in deployment_scripts().items():
             statements = [f"{statement};" for statement in to_duckdb(script)]
             if statements:
                 click.echo("\n".join([f"-- {name}", *statements, ""]))
-        else:
-            click.echo(f"-- {name}\n{script}")
+        return
+    scripts = {"ONCE, AS ACCOUNTADMIN: greenpulse sql print --account": account_script()}
+    if not account:
+        deployed = deployment_scripts() | {"grants": grants_script()}
+        scripts |= {f"greenpulse sql deploy: {name}": text for name, text in deployed.items()}
+    for name, script in scripts.items():
+        click.echo(f"-- {name}\n{script}")
 
 
 @sql_command.command("deploy")

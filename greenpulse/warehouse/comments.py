@@ -9,13 +9,14 @@ __all__ = ["comment_statements", "without_comments"]
 
 def without_comments(statement: exp.Expr) -> exp.Expr:
     """``statement`` without the properties and comments that DuckDB has no place for."""
-    if not isinstance(statement, exp.Create):
+    if not isinstance(statement, exp.Create | exp.Alter):
         return statement
-    creation = statement.copy()
-    creation.set("properties", None)
-    for column in _columns(creation):
+    bare = statement.copy()
+    if isinstance(bare, exp.Create):
+        bare.set("properties", None)
+    for column in list(bare.find_all(exp.ColumnDef)):
         column.set("constraints", [c for c in column.args["constraints"] if not _is_comment(c)])
-    return creation
+    return bare
 
 
 def comment_statements(statement: exp.Expr) -> Iterator[str]:

@@ -19,6 +19,7 @@ from greenpulse.warehouse.duckdb_load import DuckDBLoadSession
 from greenpulse.warehouse.load_transaction import Load
 from greenpulse.warehouse.scripts import deployment_scripts
 from greenpulse.warehouse.select import checked_select
+from greenpulse.warehouse.upgrade import EXISTING_COLUMNS, upgrades
 from greenpulse.warehouse.warehouse import (
     Identity,
     LoadedOffset,
@@ -154,6 +155,9 @@ def _deployment() -> list[str]:
 
 def _deploy(connection: Connection) -> None:
     connection.begin()
+    for change in upgrades(connection.execute(EXISTING_COLUMNS).fetchall()):
+        for statement in to_duckdb(change):
+            connection.execute(statement)
     for statement in _deployment():
         connection.execute(statement)
     connection.commit()

@@ -2,10 +2,12 @@
 
 from importlib.resources import files
 
-__all__ = ["SCHEMAS", "deployment_scripts", "load_script"]
+__all__ = ["SCHEMAS", "account_script", "deployment_scripts", "grants_script", "load_script"]
 
 SCHEMAS = ("bronze", "ops", "silver", "gold")
 """Folders of ``sql/`` that are schemas; each may name objects of those before it."""
+
+_DATABASE = "energy_project"
 
 
 def deployment_scripts() -> dict[str, str]:
@@ -27,9 +29,23 @@ def deployment_scripts() -> dict[str, str]:
     return scripts
 
 
+def account_script() -> str:
+    """What ACCOUNTADMIN runs once at Snowflake, before anything is deployed there."""
+    return _text("snowflake", "account")
+
+
+def grants_script(database: str = _DATABASE) -> str:
+    """What the deploying role grants at Snowflake, behind the deployment, in ``database``."""
+    return _text("snowflake", "grants").replace(_DATABASE, database)
+
+
 def load_script(step: str) -> str:
     """Text of one step of the load's transaction (``sql/load/<step>.sql``)."""
-    return files("greenpulse.sql").joinpath("load", f"{step}.sql").read_text("utf-8")
+    return _text("load", step)
+
+
+def _text(folder: str, name: str) -> str:
+    return files("greenpulse.sql").joinpath(folder, f"{name}.sql").read_text("utf-8")
 
 
 def _is_view(script: str) -> bool:

@@ -1,0 +1,30 @@
+-- Grain:    one database; what LOADER and ANALYST may do in it
+-- Source:   DEPLOYER, who owns all of it, at the end of each greenpulse sql deploy
+-- Read by:  Snowflake; DuckDB knows no roles
+-- Nobody but DEPLOYER may create, drop, truncate or alter anything.
+grant usage on database energy_project to role loader;
+grant usage on schema bronze to role loader;
+grant usage on schema ops to role loader;
+grant usage on schema silver to role loader;
+
+grant read, write on stage bronze.energy_stage to role loader;
+grant select on all views in schema bronze to role loader;
+grant select on all views in schema ops to role loader;
+grant select on all views in schema silver to role loader;
+
+-- What has come stays: rows of these are never changed, never deleted.
+grant select, insert on table bronze.raw_intensity to role loader;
+grant select, insert on table ops.identity to role loader;
+grant select, insert on table ops.load_manifest to role loader;
+grant select, insert on table ops.schedule to role loader;
+grant select, insert on table silver.poll to role loader;
+
+-- A load empties its list of records to read, takes the lease, and replaces the runs of the
+-- half hours that it has news of: sql/load has no other DELETE or UPDATE.
+grant select, insert, delete on table bronze.record_to_read to role loader;
+grant select, update on table ops.load_lease to role loader;
+grant select, insert, delete on table silver.national_intensity to role loader;
+
+grant usage on database energy_project to role analyst;
+grant usage on schema gold to role analyst;
+grant select on all views in schema gold to role analyst;
