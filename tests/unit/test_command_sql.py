@@ -31,6 +31,24 @@ def test_snowflake_is_printed_where_nothing_is_said() -> None:
     assert run_sql("print") == run_sql("print", "--target", "snowflake")
 
 
+def test_what_accountadmin_runs_comes_first_and_can_be_had_alone() -> None:
+    _, printed, _ = run_sql("print", "--target", "snowflake")
+    _, alone, _ = run_sql("print", "--account")
+
+    assert printed.startswith(alone)
+    assert "create table" not in alone
+    first, last = printed.index("use role accountadmin"), printed.rindex("to role analyst;")
+    assert first < printed.index("create schema if not exists bronze") < last
+
+
+def test_duckdb_has_no_accounts() -> None:
+    code, printed, error = run_sql("print", "--account", "--target", "duckdb")
+
+    assert code == 2
+    assert printed == ""
+    assert "DuckDB has no accounts" in error
+
+
 @pytest.mark.usefixtures("working_directory")
 def test_deploying_twice_leaves_what_is_there() -> None:
     first = run_sql("deploy")
