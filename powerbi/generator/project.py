@@ -1,7 +1,9 @@
 """The whole project: every file of it, made from the views that ``sql/gold`` has."""
 
 import json
+import shutil
 from collections.abc import Iterable, Sequence
+from pathlib import Path
 from typing import Any
 
 from powerbi.generator import tmdl
@@ -11,10 +13,10 @@ from powerbi.generator.pages import PAGES
 from powerbi.generator.report import report_files
 from powerbi.generator.tables import RELATIONSHIPS, TABLES
 
-__all__ = ["MODEL", "REPORT", "project_files"]
+__all__ = ["project_files", "write_project"]
 
-MODEL = "GreenPulse.SemanticModel"
-REPORT = "GreenPulse.Report"
+_MODEL = "GreenPulse.SemanticModel"
+_REPORT = "GreenPulse.Report"
 _SCHEMAS = "https://developer.microsoft.com/json-schemas/fabric"
 
 
@@ -30,27 +32,37 @@ def project_files(views: Iterable[str]) -> dict[str, str]:
         "GreenPulse.pbip": {
             "$schema": f"{_SCHEMAS}/pbip/pbipProperties/1.0.0/schema.json",
             "version": "1.0",
-            "artifacts": [{"report": {"path": REPORT}}],
+            "artifacts": [{"report": {"path": _REPORT}}],
             "settings": {"enableAutoRecovery": True},
         },
-        f"{MODEL}/.platform": _platform("SemanticModel"),
-        f"{MODEL}/definition.pbism": {
+        f"{_MODEL}/.platform": _platform("SemanticModel"),
+        f"{_MODEL}/definition.pbism": {
             "$schema": f"{_SCHEMAS}/item/semanticModel/definitionProperties/1.0.0/schema.json",
             "version": "4.2",
             "settings": {},
         },
-        f"{REPORT}/.platform": _platform("Report"),
-        f"{REPORT}/definition.pbir": {
+        f"{_REPORT}/.platform": _platform("Report"),
+        f"{_REPORT}/definition.pbir": {
             "$schema": f"{_SCHEMAS}/item/report/definitionProperties/2.0.0/schema.json",
             "version": "4.0",
-            "datasetReference": {"byPath": {"path": f"../{MODEL}"}},
+            "datasetReference": {"byPath": {"path": f"../{_MODEL}"}},
         },
-        **{f"{REPORT}/{path}": file for path, file in report_files(pages).items()},
+        **{f"{_REPORT}/{path}": file for path, file in report_files(pages).items()},
     }
     return {
         **{path: _json(document) for path, document in documents.items()},
-        **{f"{MODEL}/definition/{path}": text for path, text in _model_files(tables).items()},
+        **{f"{_MODEL}/definition/{path}": text for path, text in _model_files(tables).items()},
     }
+
+
+def write_project(folder: Path, views: Iterable[str]) -> None:
+    """Write all files below ``folder``; what no longer belongs to the project goes."""
+    for name in (_MODEL, _REPORT):
+        shutil.rmtree(folder / name, ignore_errors=True)
+    for path, text in project_files(views).items():
+        file = folder / path
+        file.parent.mkdir(parents=True, exist_ok=True)
+        file.write_text(text, encoding="utf-8")
 
 
 def _model_files(tables: Sequence[Table]) -> dict[str, str]:

@@ -7,7 +7,7 @@ import pytest
 from support.gold_views import PROMISED, deployed
 from support.powerbi_project import Project, read_project
 
-from powerbi.generator.project import project_files
+from powerbi.generator.project import write_project
 
 COMMITTED = Path(__file__).parents[2] / "powerbi"
 
@@ -28,9 +28,7 @@ def folder(
     if request.param == "committed":
         return COMMITTED
     whole = tmp_path_factory.mktemp("project")
-    for path, text in project_files(gold).items():
-        (whole / path).parent.mkdir(parents=True, exist_ok=True)
-        (whole / path).write_text(text, encoding="utf-8")
+    write_project(whole, gold)
     return whole
 
 

@@ -10,7 +10,7 @@ from support.powerbi_project import Project, read_project
 from support.powerbi_references import complaints, fields_in
 
 from powerbi.generator.model import Table
-from powerbi.generator.project import project_files
+from powerbi.generator.project import project_files, write_project
 from powerbi.generator.tables import TABLES
 
 COMMITTED = Path(__file__).parents[2] / "powerbi"
@@ -33,6 +33,31 @@ def test_the_committed_files_are_what_the_generator_makes() -> None:
     }
 
     assert committed == made, "run: python -m powerbi.generator"
+
+
+def test_a_page_goes_with_the_last_view_that_it_needs(tmp_path: Path, gold: Gold) -> None:
+    write_project(tmp_path, gold)
+    assert set(read_project(tmp_path).pages) == {
+        "live",
+        "plan",
+        "mix",
+        "regions",
+        "skill",
+        "pipeline",
+    }
+
+    write_project(tmp_path, set(gold) - {"generation_mix", "data_gaps"})
+
+    project = read_project(tmp_path)
+    assert set(project.pages) == {"live", "plan", "regions", "skill"}
+    assert "Generation mix" not in project.tables
+    assert complaints(project, gold) == []
+
+
+def test_a_slicer_spares_only_visuals_that_are_there(project: Project) -> None:
+    for name, page in project.pages.items():
+        for pair in page.get("visualInteractions", []):
+            assert {(name, pair["source"]), (name, pair["target"])} <= set(project.visuals)
 
 
 def test_the_committed_project_names_only_what_gold_has_today(tmp_path: Path) -> None:
