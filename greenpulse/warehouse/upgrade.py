@@ -5,7 +5,7 @@ what is there. A column that is absent is added, empty; one that we do not know,
 version, stays; views are made anew by each deployment. What cannot be mended so is refused.
 """
 
-from collections.abc import Iterable, Mapping
+from collections.abc import Container, Iterable, Mapping
 from functools import cache
 
 from sqlglot import exp
@@ -26,7 +26,7 @@ where lower(table_catalog) = lower(current_database())
 """
 """Runs on Snowflake and DuckDB alike; ``upgrades`` takes its rows."""
 
-_KINDS: Mapping[str, Iterable[exp.DataType.Type]] = {
+_KINDS: Mapping[str, Container[object]] = {
     "text": exp.DataType.TEXT_TYPES,
     "a number": exp.DataType.NUMERIC_TYPES,
     "a time": exp.DataType.TEMPORAL_TYPES,
