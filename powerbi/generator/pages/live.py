@@ -45,7 +45,7 @@ LIVE = Page(
             Frame(
                 "last",
                 Place(6, 3, 72, 120),
-                "The last complete one was at",
+                "The last complete one was",
                 "Intensity of the last complete half hour, in grams of CO2 per kilowatt hour, with "
                 "its start and end and how far to trust it.",
             ),
@@ -56,7 +56,7 @@ LIVE = Page(
             Frame(
                 "age",
                 Place(9, 3, 72, 120),
-                "The newest answer is this old",
+                "The data are this old",
                 "Minutes since the newest answer that is loaded; old data are said to be old.",
             ),
             measure("Now", "Freshness"),
