@@ -1,6 +1,7 @@
 """The warehouse in a DuckDB file: schemas of ENERGY_PROJECT, no server, no account."""
 
 import functools
+import hashlib
 from collections.abc import Mapping, Sequence
 from datetime import UTC
 from pathlib import Path
@@ -55,6 +56,10 @@ class DuckDBWarehouse:
             await self._file.create()
         await self._file.write(_deploy)
 
+    async def prepare(self) -> None:
+        """Deploy: whoever loads into a file may create what is absent in it."""
+        await self.deploy()
+
     async def identity(self) -> Identity | None:
         """Who this warehouse is; None before ``claim_identity``."""
         rows = await self._rows("select warehouse_id, lake_id from ops.identity")
@@ -102,6 +107,10 @@ class DuckDBWarehouse:
         """
         values = {"partition": partition, "after": -1 if after is None else after, "limit": limit}
         return [LoadedOffset(*row) for row in await self._rows(sql, values)]
+
+    def digest_of(self, line: bytes) -> str:
+        """Hex sha256: a row is its bronze line, byte for byte."""
+        return hashlib.sha256(line).hexdigest()
 
     async def raw_partitions(self) -> list[int]:
         """Partitions of which the raw table has a row, sorted."""

@@ -50,7 +50,7 @@ class Loader:
             WarehouseUnavailable: try again later.
             WarehouseMismatch: it feeds on another lake, or the lake feeds another one.
         """
-        await self._warehouse.deploy()
+        await self._warehouse.prepare()
         found = await self._warehouse.claim_identity(self._identity)
         if found == self._identity:
             return

@@ -58,7 +58,7 @@ class LoadedOffset:
     row_count: int
     """1 where all is well."""
     digest: str
-    """Hex sha256 of the row's bronze line, without its LF; of doubled rows, the least."""
+    """As ``Warehouse.digest_of`` of the row's bronze line; of doubled rows, the least."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -106,6 +106,14 @@ class Warehouse(Protocol):
         """Create what ``sql/`` names and is absent; again and again without harm."""
         ...
 
+    async def prepare(self) -> None:
+        """Make sure, before the first load, that what ``sql/`` names is there.
+
+        Raises:
+            SettingsError: something is absent, and this role may not create it.
+        """
+        ...
+
     async def identity(self) -> Identity | None:
         """Who this warehouse is; None before ``claim_identity``."""
         ...
@@ -138,6 +146,10 @@ class Warehouse(Protocol):
         Fewer than ``limit`` means that there are no more. It looks at the rows
         themselves, never at the manifest.
         """
+        ...
+
+    def digest_of(self, line: bytes) -> str:
+        """The digest that ``offsets`` gives for the row of a bronze line, without its LF."""
         ...
 
     async def raw_partitions(self) -> list[int]:

@@ -15,13 +15,14 @@ from typing import TypeVar
 import pytest
 from filelock import FileLock
 from support.services.addresses import KafkaAddress, S3Address, SecureKafkaAddress
+from support.services.fakesnow import FakesnowServer
 from support.services.kafka import KafkaServer
 from support.services.minio import MinioServer
 from support.services.process import ServiceProcess
 from support.services.programs import ServiceAbsent
 from support.services.secure_kafka import SecureKafka
 
-__all__ = ["kafka", "minio", "own_kafka", "own_minio", "running", "secure_kafka"]
+__all__ = ["fakesnow", "kafka", "minio", "own_kafka", "own_minio", "running", "secure_kafka"]
 
 # Read before any test empties the environment of its settings.
 _GIVEN_KAFKA = os.environ.get("GREENPULSE_TEST_KAFKA")  # noqa: TID251 - a test may ask
@@ -57,6 +58,22 @@ def minio(tmp_path_factory: pytest.TempPathFactory) -> S3Address:
     names = ["endpoint", "access_key", "secret_key"]
     with _skipping_where_absent(", or set GREENPULSE_TEST_S3=http://access:secret@host:port"):
         return S3Address(**_of_this_run(MinioServer, names, tmp_path_factory))
+
+
+@pytest.fixture(scope="session")
+def fakesnow_of_this_process(
+    tmp_path_factory: pytest.TempPathFactory,
+) -> Iterator[FakesnowServer]:
+    """Snowflake's stand-in, of this process alone."""
+    with running(FakesnowServer, tmp_path_factory.mktemp("fakesnow")) as server:
+        yield server
+
+
+@pytest.fixture
+def fakesnow(fakesnow_of_this_process: FakesnowServer) -> FakesnowServer:
+    """Snowflake's stand-in, with nothing in it."""
+    fakesnow_of_this_process.empty()
+    return fakesnow_of_this_process
 
 
 @pytest.fixture

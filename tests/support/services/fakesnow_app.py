@@ -1,0 +1,112 @@
+# ruff: noqa: ANN401 - fakesnow is not there to be checked
+"""The stand-in of Snowflake, run by fakesnow's own Python: ``python fakesnow_app.py PORT``.
+
+Stock fakesnow 0.12.1, but for where it differs from Snowflake in what our tests look at:
+
+- an error that it did not foresee is an error of SQL, not HTTP 500, which the connector
+  would repeat, statement and all; a lost race is Snowflake's number for it, 000625;
+- NULL as a timestamp stays NULL over HTTP;
+- ``REMOVE @stage/file`` is understood;
+- a session that ends is rolled back, and a POST to ``/idle`` ends those that are left, as
+  Snowflake does after five minutes where one is in the way of another;
+- a POST to ``/empty`` begins anew, with no database.
+
+Each statement that came is a line of JSON in ``statements.jsonl``, with its query tag.
+"""
+
+import contextlib
+import json
+import sys
+import threading
+from pathlib import Path
+from typing import Any
+
+import fakesnow.arrow
+import fakesnow.cursor
+import fakesnow.server
+import pyarrow as pa
+import snowflake.connector.errors
+import uvicorn
+from fakesnow.transforms import stage as stages
+from starlette.responses import JSONResponse
+from starlette.routing import Route
+
+_BUSY = 625
+_UNFORESEEN = 1003
+_lock = threading.Lock()
+_execute = fakesnow.cursor.FakeSnowflakeCursor.execute
+_timestamps = fakesnow.arrow.timestamp_to_sf_struct
+
+
+def execute(self: Any, command: str, *arguments: Any, **options: Any) -> Any:
+    with _lock, Path("statements.jsonl").open("a") as log:
+        log.write(json.dumps({"session": id(self._conn), "sql": command}) + "\n")
+    words = command.split()
+    if words[:1] and words[0].lower() == "remove":
+        folder, _, name = words[1].lstrip("@").rpartition("/")
+        database, schema = self._conn.database, folder.split(".")[0]
+        path = Path(
+            stages.LOCAL_BUCKET_PATH, database, schema.upper(), folder.split(".")[-1].upper()
+        )
+        for found in (*path.glob(name),):
+            found.unlink()
+        command = f"SELECT '{name}' AS \"name\", 'removed' AS \"result\""
+    try:
+        return _execute(self, command, *arguments, **options)
+    except snowflake.connector.errors.Error:
+        raise
+    except Exception as error:
+        text = str(error)
+        is_race = "onflict" in text or "Failed to commit" in text
+        number = _BUSY if is_race else _UNFORESEEN
+        raise snowflake.connector.errors.ProgrammingError(
+            msg=text.splitlines()[0], errno=number, sqlstate="57014"
+        ) from error
+
+
+def timestamps(column: Any) -> pa.StructArray:
+    nulls = pa.array(column.is_null().to_pylist())
+    epoch = pa.scalar(0, pa.int64()).cast(column.type)
+    made = _timestamps(column.fill_null(epoch))
+    fields = [made.field(number) for number in range(made.type.num_fields)]
+    return pa.StructArray.from_arrays(fields, fields=list(made.type), mask=nulls)
+
+
+def end_session(token: str) -> None:
+    connection = fakesnow.server.sessions.pop(token, None)
+    if connection is not None:
+        # It raises where there is nothing to roll back.
+        with contextlib.suppress(Exception):
+            connection._duck_conn.rollback()  # noqa: SLF001 - there is no other way
+
+
+class Sessions(dict):
+    """Sessions by token; one that is deleted is rolled back."""
+
+    def __delitem__(self, token: str) -> None:
+        end_session(token)
+
+
+async def empty(_request: Any) -> JSONResponse:
+    for token in list(fakesnow.server.sessions):
+        end_session(token)
+    fakesnow.server.shared_fs = fakesnow.server.FakeSnow()
+    return JSONResponse({"success": True})
+
+
+async def idle(_request: Any) -> JSONResponse:
+    for token in list(fakesnow.server.sessions):
+        end_session(token)
+    return JSONResponse({"success": True})
+
+
+fakesnow.cursor.FakeSnowflakeCursor.execute = execute
+fakesnow.arrow.timestamp_to_sf_struct = timestamps
+fakesnow.server.sessions = Sessions()
+fakesnow.server.app.router.routes += [
+    Route("/idle", idle, methods=["POST"]),
+    Route("/empty", empty, methods=["POST"]),
+]
+
+if __name__ == "__main__":
+    uvicorn.run(fakesnow.server.app, host="127.0.0.1", port=int(sys.argv[1]), log_level="warning")
