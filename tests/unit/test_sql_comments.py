@@ -4,17 +4,17 @@ from decimal import Decimal
 from pathlib import Path
 
 import pytest
-import sqlglot
 from sqlglot import exp
 from support.manual_clock import ManualClock
 from support.staging import DuckDBRows, body_of, item, poll
 
+from greenpulse.warehouse.dialect import parsed
 from greenpulse.warehouse.scripts import deployment_scripts
 
 CREATIONS = {
-    name: sqlglot.parse(script, read="snowflake")[0]
+    name: creation
     for name, script in deployment_scripts().items()
-    if "." in name
+    if isinstance(creation := parsed(script)[0], exp.Create) and "." in name
 }
 TABLES = [name for name, creation in CREATIONS.items() if creation.kind == "TABLE"]
 GOLD = [name for name in CREATIONS if name.startswith("gold.")]
