@@ -5,7 +5,6 @@ from collections import defaultdict
 from pathlib import Path
 
 import pytest
-import sqlglot
 from sqlglot import exp
 
 from greenpulse.warehouse.dialect import parsed
@@ -32,7 +31,7 @@ VIEWS = {schema: f"all views in schema {schema}" for schema in SCHEMAS}
 
 def grants(role: str) -> dict[str, set[str]]:
     """Privileges of a role by what they are on, of both scripts."""
-    found = defaultdict(set)
+    found: dict[str, set[str]] = defaultdict(set)
     for script in SCRIPTS.values():
         for grant in GRANT.finditer(script):
             if grant["role"] == role:
@@ -42,12 +41,12 @@ def grants(role: str) -> dict[str, set[str]]:
 
 def needed_by_loads() -> dict[str, set[str]]:
     """Privileges on tables that the statements of ``sql/load`` need, beside reading."""
-    kinds = {exp.Insert: "insert", exp.Update: "update", exp.Delete: "delete"}
-    needed = defaultdict(set)
+    kinds: dict[type, str] = {exp.Insert: "insert", exp.Update: "update", exp.Delete: "delete"}
+    needed: dict[str, set[str]] = defaultdict(set)
     for file in LOAD.glob("*.sql"):
-        for statement in sqlglot.parse(load_script(file.stem), read="snowflake"):
+        for statement in parsed(load_script(file.stem)):
             privilege = kinds.get(type(statement))
-            if statement is not None and privilege:
+            if privilege:
                 table = statement.find(exp.Table)
                 assert table is not None
                 needed[f"table {table.db}.{table.name}"].add(privilege)
