@@ -1,5 +1,6 @@
 """Everything that the Power BI project names exists; a project that is broken is found out."""
 
+import re
 from collections.abc import Callable
 from pathlib import Path
 
@@ -66,6 +67,25 @@ def test_the_committed_project_names_only_what_gold_has_today(tmp_path: Path) ->
 
 def test_the_project_names_only_what_there_is(project: Project, gold: Gold) -> None:
     assert complaints(project, gold) == []
+
+
+@pytest.mark.parametrize(
+    ("parameter", "made_by"),
+    [
+        ("Warehouse", "create warehouse if not exists"),
+        ("Database", "create database if not exists"),
+        ("Role", "create role if not exists"),
+    ],
+)
+def test_the_parameters_begin_with_what_the_account_script_makes(
+    parameter: str, made_by: str
+) -> None:
+    model = COMMITTED / "GreenPulse.SemanticModel" / "definition" / "expressions.tmdl"
+    value = re.search(rf'expression {parameter} = "(\w+)"', model.read_text("utf-8"))
+    script = (COMMITTED.parent / "sql" / "snowflake" / "account.sql").read_text("utf-8")
+
+    assert value
+    assert re.search(rf"{made_by} {value[1]}\b", script, re.IGNORECASE)
 
 
 def test_every_gold_view_is_a_table_that_is_asked_directly(tmp_path: Path) -> None:
