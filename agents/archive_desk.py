@@ -132,22 +132,22 @@ class ArchiveDesk:
 
     async def _flush(self, partitions: set[int], reason: RotationReason, seconds: float) -> None:
         lanes = [self._lanes[partition] for partition in partitions & self._lanes.keys()]
+        finishing = [asyncio.ensure_future(lane.finish(reason)) for lane in lanes]
         try:
             async with asyncio.timeout(seconds):
-                results = await asyncio.gather(
-                    *(lane.finish(reason) for lane in lanes), return_exceptions=True
-                )
+                await asyncio.gather(*finishing, return_exceptions=True)
                 await self._news.join()
                 # A commit that meets another one commits nothing itself and says so.
                 await self._app.consumer.commit() or await self._app.consumer.commit()
         except TimeoutError:
             log.warning("partitions_given_up_unflushed partitions=%s", sorted(partitions))
-            return
-        for result in results:
-            if isinstance(result, GreenpulseError):
-                log.warning("partition_given_up_unflushed cause=%s", result)
-            elif isinstance(result, BaseException):
-                raise result
+        for finished in finishing:
+            # Those that were too slow are cancelled; what ended the others is still known.
+            error = None if finished.cancelled() else finished.exception()
+            if isinstance(error, GreenpulseError):
+                log.warning("partition_given_up_unflushed cause=%s", error)
+            elif error is not None:
+                raise error
 
     def _on_open(self, partition: int, was_ahead: bool) -> None:  # noqa: FBT001 - a lane's callback
         if was_ahead:

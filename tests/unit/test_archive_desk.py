@@ -52,6 +52,7 @@ class SlowFor(MemoryStore):
         self.is_back = asyncio.Event()
         self.is_waiting = asyncio.Event()
         self.refusals = 0
+        self.is_broken = False
 
     async def create(
         self, key: str, body: bytes, metadata: Mapping[str, str] | None = None
@@ -62,6 +63,9 @@ class SlowFor(MemoryStore):
                 message = f"creating '{key}': connection refused"
                 raise StoreUnavailable(message)
             await self.is_back.wait()
+        elif self.is_broken:
+            message = "nobody expects this"
+            raise RuntimeError(message)
         return await super().create(key, body, metadata)
 
 
@@ -72,6 +76,9 @@ class Consumer:
         self.done: defaultdict[int, int] = defaultdict(lambda: -1)
         self.commits: list[dict[int, int]] = []
         self.is_committing = False
+
+    def hold_back(self, partition: TP) -> None:
+        """Nothing comes here but what a test hands in."""
 
     async def rewind(self, partition: TP, offset: int) -> bool:
         del partition, offset
@@ -229,6 +236,18 @@ async def test_a_lake_that_is_known_to_be_away_keeps_no_group_waiting(worker: Wo
     assert asyncio.get_running_loop().time() - began < GIVE_UP_SECONDS / 2
     assert worker.app.consumer.done[1] == -1
     assert worker.status.partitions == {}
+
+
+async def test_a_slow_partition_hides_no_unexpected_error_of_another(worker: Worker) -> None:
+    worker.lake.refusals = 1
+    worker.take(1, 0, 10)
+    await worker.lake.is_waiting.wait()
+    await worker.clock.advance(0.0)
+    worker.take(0, 0, 4)
+    worker.lake.is_broken = True
+
+    with pytest.raises(RuntimeError, match="nobody expects this"):
+        await worker.desk.give_up({0, 1})
 
 
 @pytest.mark.parametrize("steps", range(8))
