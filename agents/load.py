@@ -34,7 +34,7 @@ def attach(app: faust.App, desk: LoadDesk) -> None:
 
     @app.on_partitions_revoked.connect(weak=False)
     async def revoked(_app: AppT, revoked: set[TP], **_: object) -> None:
-        desk.partitions -= {tp.partition for tp in revoked if tp.topic == FILES_TOPIC}
+        desk.give_up({tp.partition for tp in revoked if tp.topic == FILES_TOPIC})
 
     @app.service
     class Loading(Service):

@@ -38,9 +38,9 @@ class LoadDesk:
         *,
         load_seconds: float,
     ) -> None:
-        self.partitions: set[int] = set()
         self.news = asyncio.Queue[WarehouseLoad]()
         """Loads that were committed, for others to know: no broker holds up a load."""
+        self._partitions: set[int] = set()
         self._open_loader = open_loader
         self._loader: Loader | None = None
         self._clock = clock
@@ -57,8 +57,12 @@ class LoadDesk:
 
     def begin(self, partitions: set[int]) -> None:
         """Load just ``partitions`` from now on; at once what those before left."""
-        self.partitions = partitions
+        self._partitions = set(partitions)
         self._woken.set()
+
+    def give_up(self, partitions: set[int]) -> None:
+        """Load none of ``partitions`` any more; a load under way still ends."""
+        self._partitions -= partitions
 
     def stop(self) -> None:
         """End ``run`` after the load under way; the next worker loads the rest."""
@@ -82,7 +86,7 @@ class LoadDesk:
     async def _catch_up(self, loader: Loader) -> None:
         """Load all that there is; a partition that cannot go on stops none of the others."""
         self._woken.clear()
-        behind, stopped = sorted(self.partitions), list[PermanentError]()
+        behind, stopped = sorted(self._partitions), list[PermanentError]()
         while behind:
             # One load of each in turn: neither the backlog of another partition nor one that
             # moved to another worker keeps a partition waiting.
@@ -101,7 +105,7 @@ class LoadDesk:
             raise stopped[0]
 
     def _is_ours(self, partition: int) -> bool:
-        return partition in self.partitions and not self._is_stopping
+        return partition in self._partitions and not self._is_stopping
 
     async def _load(self, loader: Loader, partition: int) -> bool:
         """Load the next files; whether there were any."""

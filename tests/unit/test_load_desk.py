@@ -1,6 +1,7 @@
 """The loads of a worker's partitions: what holds one up holds up no other."""
 
 import asyncio
+from collections.abc import Callable
 from functools import partial
 from pathlib import Path
 from uuid import uuid4
@@ -21,8 +22,13 @@ from greenpulse.warehouse.duckdb import DuckDBWarehouse
 RECORDS = 25
 
 
-async def load_until_waiting(way: SmallWay) -> PipelineStatus:
-    """Run a desk on all partitions until the warehouse waits for something."""
+async def load_until(
+    is_over: Callable[[PipelineStatus], bool],
+    way: SmallWay,
+    *,
+    given_up: frozenset[int] = frozenset(),
+) -> PipelineStatus:
+    """Run a desk on all partitions, of which some are given up at once."""
     store, clock, status = FolderStore(way.lake), SystemClock(), PipelineStatus()
     status.partitions = {number: PartitionStatus() for number in range(way.partitions)}
     warehouse = DuckDBWarehouse(way.warehouse)
@@ -37,14 +43,23 @@ async def load_until_waiting(way: SmallWay) -> PipelineStatus:
     )
     desk = LoadDesk(opened, clock, status, Metrics(), load_seconds=0)
     desk.begin(set(status.partitions))
+    desk.give_up(set(given_up))
     running = asyncio.create_task(desk.run())
     async with asyncio.timeout(60):
-        while status.parts["warehouse"].reason in {"", "starting"}:
+        while not is_over(status):
             await asyncio.sleep(0.01)
     desk.stop()
     await running
     await warehouse.close()
     return status
+
+
+def is_waiting(status: PipelineStatus) -> bool:
+    return status.parts["warehouse"].reason not in {"", "starting"}
+
+
+def loaded(status: PipelineStatus) -> list[int | None]:
+    return [partition.loaded_offset for _, partition in sorted(status.partitions.items())]
 
 
 def test_a_broken_file_stops_the_loads_of_its_own_partition_alone(tmp_path: Path) -> None:
@@ -54,8 +69,20 @@ def test_a_broken_file_stops_the_loads_of_its_own_partition_alone(tmp_path: Path
     way.archive()
     way.file(0, 0).write_bytes(b"no gzip")
 
-    status = asyncio.run(load_until_waiting(way))
+    status = asyncio.run(load_until(is_waiting, way))
 
-    loaded = [status.partitions[number].loaded_offset for number in range(way.partitions)]
-    assert loaded == [None, RECORDS - 1, RECORDS - 1]
+    assert loaded(status) == [None, RECORDS - 1, RECORDS - 1]
     assert "partition=0000/00000000000000000000" in status.parts["warehouse"].reason
+
+
+def test_a_partition_that_was_given_up_is_left_to_others(tmp_path: Path) -> None:
+    way = SmallWay(tmp_path)
+    for number in range(way.partitions):
+        way.append_polls(RECORDS, number)
+    way.archive()
+
+    status = asyncio.run(
+        load_until(lambda status: loaded(status)[2] == RECORDS - 1, way, given_up=frozenset({1}))
+    )
+
+    assert loaded(status) == [RECORDS - 1, None, RECORDS - 1]
