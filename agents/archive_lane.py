@@ -75,6 +75,7 @@ class ArchiveLane:
 
     async def run(self) -> None:
         """Open the partition and archive it; again after an error, until ``end``."""
+        self._hold_back()
         while True:
             failures: list[Exception] = []
             try:
@@ -130,12 +131,17 @@ class ArchiveLane:
 
     def _close(self, error: BaseException) -> None:
         self._status.is_open = False
+        self._hold_back()
         self._arrived = asyncio.Queue()
         self._in_flight.clear()
         self._archive.drop(self._partition)
         if isinstance(error, GreenpulseError):
             self._status.has_trouble = True
             self._on_error(self._partition, error)
+
+    def _hold_back(self) -> None:
+        """Have nothing fetched that would be thrown away, and keep others waiting."""
+        batch_consumer(self._app).hold_back(self._tp)
 
     async def _fill(self) -> None:
         while True:

@@ -19,6 +19,9 @@ What an agent on a batch topic has to do::
 It must be ``noack()`` and the only agent of its topic. The event itself has neither key
 nor value, so that no table can be written from it.
 
+An agent that has to find out where to begin holds the partition back until it rewinds
+it: Faust would deliver, from before it has gone to the committed offsets, what nobody wants.
+
 What was handed out and is not done is all that a worker holds of a partition, in queues,
 buffers and files under way. Where that is more than ``max_held_bytes`` of the transport,
 nothing more of that partition is fetched; the others go on.
@@ -85,6 +88,7 @@ class BatchConsumer(Consumer):
         """Begin with nothing in flight."""
         super().__post_init__()
         self._batches: dict[TP, BatchesInFlight] = {}
+        self._held_back: set[TP] = set()
 
     def as_log_records(self, fetched: Sequence[Any]) -> list[LogRecord]:
         """Records as the driver fetched them, as ours; to override where they differ."""
@@ -93,6 +97,10 @@ class BatchConsumer(Consumer):
     def ack_part(self, partition: TP, offset: int) -> None:
         """Say that all records up to ``offset``, itself included, are durable."""
         self._in_flight(partition).acknowledge_through(offset)
+
+    def hold_back(self, partition: TP) -> None:
+        """Fetch nothing of ``partition`` until ``rewind``, or until it is assigned again."""
+        self._held_back.add(partition)
 
     async def rewind(self, partition: TP, offset: int) -> bool:
         """Deliver from ``offset`` on, forwards or backwards; all below it is durable.
@@ -106,6 +114,7 @@ class BatchConsumer(Consumer):
         """
         await self.seek(partition, offset)
         self._in_flight(partition).begin_at(offset, is_done_below=True)
+        self._held_back.discard(partition)
         return (self._committed_offset[partition] or 0) > offset
 
     # What follows overrides Faust.
@@ -130,6 +139,7 @@ class BatchConsumer(Consumer):
         for in_flight in self._batches.values():
             in_flight.forget()
         self._batches.clear()
+        self._held_back.clear()
         await super().on_partitions_assigned(assigned, generation_id)
 
     async def getmany(self, timeout: float) -> AsyncIterator[tuple[TP, Message]]:  # noqa: ASYNC109 - Faust's
@@ -140,14 +150,17 @@ class BatchConsumer(Consumer):
                     yield tp, message
 
     async def _getmany(self, active_partitions: set[TP] | None, timeout: float) -> RecordMap:  # noqa: ASYNC109 - Faust's
-        full = {tp for tp in self._batches if self._holds_too_much(tp)}
-        if full and active_partitions is not None:
+        if active_partitions is not None:
+            batched = {tp for tp in self.assignment() if self._is_batch(tp)}
+            wanted = {tp for tp in batched & active_partitions if self._has_room(tp)}
+            if wanted != batched:
+                # Room, or the end of a rebalance, is not to be missed while others wait for
+                # records: Faust does that for a second.
+                timeout = _PRESSURE_SECONDS
             # A set of its own: this one is Faust's.
-            active_partitions = active_partitions - full
-            # They may have room soon, which is not to be missed while others wait for records.
-            timeout = _PRESSURE_SECONDS
+            active_partitions = active_partitions - batched | wanted
             if not active_partitions:
-                await self.sleep(timeout)
+                await self.sleep(_PRESSURE_SECONDS)
                 return {}
         fetched = await super()._getmany(active_partitions, timeout)  # type: ignore[safe-super] # mixed into a driver's
         return {
@@ -241,9 +254,9 @@ class BatchConsumer(Consumer):
             return {}, active
         return await super()._wait_next_records(timeout)
 
-    def _holds_too_much(self, tp: TP) -> bool:
+    def _has_room(self, tp: TP) -> bool:
         max_held_bytes: int = cast("Any", self.transport).max_held_bytes
-        return self._batches[tp].held_bytes > max_held_bytes
+        return tp not in self._held_back and self._in_flight(tp).held_bytes <= max_held_bytes
 
     def _is_batch(self, tp: TP) -> bool:
         topics: frozenset[str] = cast("Any", self.transport).batch_topics

@@ -240,6 +240,27 @@ async def test_rewinding_commits_what_lies_below_and_forgets_what_is_in_flight(
     assert await log.committed(group, topic) == {0: 4}
 
 
+async def test_a_partition_that_is_held_back_gives_nothing_until_it_is_rewound(
+    start: Start, log: Log, topic: str
+) -> None:
+    worker = await start()
+    await worker.report("assigned")
+    await worker.do("hold_back", partition=0)
+
+    # A fetch that was under way may still bring one; what comes after it does not.
+    await log.append(topic, messages("a"))
+    await worker.report("leading")
+    while worker.has_waiting("batch"):
+        await worker.report("batch")
+    await log.append(topic, messages("b"))
+    for _ in range(5):
+        await worker.report("leading")
+    assert not worker.has_waiting("batch")
+
+    await worker.do("rewind", partition=0, offset=0)
+    assert offsets(await worker.batches(2)) == [0, 1]
+
+
 async def test_fetches_that_get_lost_on_the_way_are_fetched_again(
     start: Start, log: Log, topic: str
 ) -> None:

@@ -170,6 +170,9 @@ class Remote:
             await self.seek(partition, offset)
             await asyncio.sleep(0.03)
 
+    async def hold_back(self, partition: int) -> None:
+        self._consumer.hold_back(self._tp(partition))
+
     async def rewind(self, partition: int, offset: int) -> None:
         await self._consumer.rewind(self._tp(partition), offset)
 
