@@ -1,7 +1,7 @@
 """Snowflake's stand-in for tests: fakesnow as a server of its own, on a free port.
 
-fakesnow is pinned with a DuckDB and a sqlglot that are not ours, so it lives in a virtual
-environment in the user's cache, made by ``make fakesnow``.
+It lives in a virtual environment of its own, which ``make services`` makes, and is stock
+fakesnow but for what ``fakesnow_app`` mends.
 """
 
 import json
@@ -12,11 +12,9 @@ from typing import Any
 
 from support.services.ports import free_port
 from support.services.process import ServiceProcess
-from support.services.programs import ServiceAbsent
+from support.services.programs import fakesnow_python
 
 __all__ = ["FakesnowServer"]
-
-_PYTHON = Path("~/.cache/greenpulse/fakesnow-0.12.1/bin/python")
 
 
 class FakesnowServer(ServiceProcess):
@@ -28,10 +26,7 @@ class FakesnowServer(ServiceProcess):
 
     def __init__(self, folder: Path, *, owner: int | None = None) -> None:
         super().__init__(folder, owner=owner)
-        self._python = _PYTHON.expanduser()
-        if not self._python.exists():
-            message = "Snowflake's stand-in is absent: run 'make fakesnow'"
-            raise ServiceAbsent(message)
+        self._python = fakesnow_python()
         self.port = free_port()
 
     def end_idle_sessions(self) -> None:
