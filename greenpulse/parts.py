@@ -4,7 +4,6 @@ from greenpulse.broker.embedded_log import EmbeddedLog
 from greenpulse.broker.kafka_connection import KafkaConnection
 from greenpulse.broker.kafka_log import KafkaLog
 from greenpulse.broker.log import Log
-from greenpulse.errors import SettingsError
 from greenpulse.lake.folder import FolderStore
 from greenpulse.lake.store import Store
 from greenpulse.settings import Settings
@@ -54,11 +53,26 @@ def open_warehouse(settings: Settings) -> Warehouse | None:
     """The warehouse that GREENPULSE_WAREHOUSE names; None where it is ``none``.
 
     Raises:
-        SettingsError: this version has no adapter for it.
+        SettingsError: its address or its settings make no sense together.
     """
     if settings.warehouse.scheme == "none":
         return None
     if settings.warehouse.path is not None:
         return DuckDBWarehouse(settings.warehouse.path)
-    message = f"GREENPULSE_WAREHOUSE={settings.warehouse}: this version loads DuckDB (duckdb://)"
-    raise SettingsError(message)
+    # Half a second and 40 MiB that nobody with a file as warehouse has to pay for.
+    from greenpulse.warehouse.snowflake import SnowflakeWarehouse  # noqa: PLC0415
+    from greenpulse.warehouse.snowflake_account import read_snowflake_account  # noqa: PLC0415
+
+    account = read_snowflake_account(
+        settings.warehouse.location,
+        user=settings.snowflake_user,
+        role=settings.snowflake_role,
+        warehouse=settings.snowflake_warehouse,
+        private_key_file=settings.snowflake_private_key_file,
+        private_key_passphrase=settings.snowflake_private_key_passphrase,
+        host=settings.snowflake_host,
+        port=int(settings.snowflake_port) if settings.snowflake_port else None,
+        protocol=settings.snowflake_protocol,
+        password=settings.snowflake_password,
+    )
+    return SnowflakeWarehouse(account)

@@ -40,6 +40,11 @@ class ChainLines:
         taken = slice(first, bisect_right(self.offsets, piece.last, first))
         return Holding(piece, self.offsets[taken], self.digests[taken])
 
+    def lines_of(self, piece: OffsetRange) -> list[bytes]:
+        """The lines of ``piece``, each ended by LF."""
+        first = bisect_left(self.offsets, piece.first)
+        return self.lines[first : bisect_right(self.offsets, piece.last, first)]
+
     def digests_of(self, first: int, lines: list[bytes]) -> list[str] | None:
         """Digests of ``lines``, where the chain has just these from offset ``first`` on."""
         index = bisect_left(self.offsets, first)
@@ -62,7 +67,7 @@ class ChainLines:
 
 
 def digest_of(line: bytes) -> str:
-    """What the warehouse gives for a row: hex sha256 of the line without its LF."""
+    """What stands for a record: hex sha256 of its line without the LF."""
     return hashlib.sha256(line[:-1]).hexdigest()
 
 

@@ -17,6 +17,7 @@ class LogSide:
     Attributes:
         first: Its oldest offset; ``end`` where it is empty.
         end: The next offset to be given; 0 where there is no such partition.
+        lines: Of the last piece, those that the chain does not have.
     """
 
     def __init__(self, log: Log, partition: int) -> None:
@@ -24,6 +25,7 @@ class LogSide:
         self._partition = partition
         self.first = 0
         self.end = 0
+        self.lines: list[bytes] = []
 
     @property
     def span(self) -> OffsetRange | None:
@@ -42,6 +44,7 @@ class LogSide:
 
     async def holding(self, piece: OffsetRange, chain: ChainLines | None) -> Holding:
         """Records of ``piece``; those that are lines of ``chain`` are not hashed again."""
+        self.lines = []
         if piece.last >= self.end:
             await self.look()
         wanted = overlap(piece, self.span)
@@ -68,6 +71,7 @@ class LogSide:
             lines = bronze_lines(POLLS_TOPIC, self._partition, records)
             offsets += [record.offset for record in records]
             known = None if chain is None else chain.digests_of(records[0].offset, lines)
+            self.lines += lines if known is None else []
             digests += map(digest_of, lines) if known is None else known
             first = offsets[-1] + 1
         return offsets, digests

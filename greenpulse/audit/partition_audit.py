@@ -171,7 +171,10 @@ class PartitionAudit:
                 holdings[Place.CHAIN] = chain.holding(piece)
             holdings[Place.LOG] = await self._log.holding(piece, chain)
             if self._warehouse is not None:
-                holdings[Place.WAREHOUSE] = await self._warehouse.holding(piece)
+                lines = self._log.lines + ([] if chain is None else chain.lines_of(piece))
+                holdings[Place.WAREHOUSE] = await self._warehouse.holding(
+                    piece, list(holdings.values()), lines
+                )
             self._found += compare(
                 piece,
                 self._promised.accepted_gaps,

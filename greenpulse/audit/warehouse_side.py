@@ -1,7 +1,9 @@
 """The warehouse as the audit sees it: rows of a piece, and loads that prove the chain."""
 
-from collections.abc import Sequence
+from collections.abc import Mapping, Sequence
+from dataclasses import replace
 
+from greenpulse.audit.chain_lines import digest_of
 from greenpulse.audit.comparison import Difference, Holding
 from greenpulse.audit.load_proof import LoadProof
 from greenpulse.audit.offset_ranges import overlap, ranges_of
@@ -33,14 +35,37 @@ class WarehouseSide:
         """Offset of the next row; None where there is no more."""
         return await self._rows.next_offset()
 
-    async def holding(self, piece: OffsetRange) -> Holding:
-        """The rows of ``piece``; pieces come in order."""
+    async def holding(
+        self,
+        piece: OffsetRange,
+        others: Sequence[Holding] = (),
+        lines: Sequence[bytes] = (),
+    ) -> Holding:
+        """The rows of ``piece``; pieces come in order.
+
+        A warehouse that does not keep the bytes of a line has digests of its own kind. A row
+        that has the one of a line gets what stands for this line elsewhere.
+
+        Args:
+            piece: Up to where.
+            others: What other places hold of it.
+            lines: Lines of ``piece`` that others have, each ended by LF.
+        """
         rows = await self._of_known_loads(await self._rows.take(piece.last))
+        same = {digest for other in others for digest in other.digests}
+        if any(row.digest not in same for row in rows):
+            by_row_digest = {self._warehouse.digest_of(line[:-1]): line for line in lines}
+            rows = [self._like(row, by_row_digest) for row in rows]
         return Holding(
             overlap(piece, self.loaded),
             [row.offset for row in rows for _ in range(row.row_count)],
             [row.digest for row in rows for _ in range(row.row_count)],
         )
+
+    @staticmethod
+    def _like(row: LoadedOffset, lines: Mapping[str, bytes]) -> LoadedOffset:
+        line = lines.get(row.digest)
+        return row if line is None else replace(row, digest=digest_of(line))
 
     async def rest(self) -> list[OffsetRange]:
         """Rows behind all pieces that no load holds."""

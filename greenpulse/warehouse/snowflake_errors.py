@@ -26,15 +26,21 @@ _KEYS = (
 )
 _DEPLOY = "run 'greenpulse sql deploy' with the role that deploys"
 _GRANT = f"{_DEPLOY}, which grants it to role {{role}}, or set GREENPULSE_SNOWFLAKE_ROLE"
+_NO_ACCOUNT = (
+    "no such account: want the part before .snowflakecomputing.com in GREENPULSE_WAREHOUSE"
+)
 _WAREHOUSE = (
     "warehouse {warehouse} is absent, suspended without AUTO_RESUME, or role {role} has no USAGE "
     "of it; resume or grant it, or set GREENPULSE_SNOWFLAKE_WAREHOUSE"
 )
 
+# HTTP 403, for which the connector has no number.
+_FORBIDDEN = 290403
+
 # Numbers as the connector and public reports of errors name them; no account was at hand.
 _WAYS_OUT = {
-    290403: "no such account: want the part before .snowflakecomputing.com in GREENPULSE_WAREHOUSE",
-    290404: "no such account: want the part before .snowflakecomputing.com in GREENPULSE_WAREHOUSE",
+    _FORBIDDEN: _NO_ACCOUNT,
+    290404: _NO_ACCOUNT,
     390100: "user {user} is unknown or not let in; set GREENPULSE_SNOWFLAKE_USER",
     390101: "user {user} is disabled; enable it (ALTER USER … SET DISABLED = FALSE)",
     390102: "user {user} is locked; unlock it (ALTER USER … SET MINS_TO_UNLOCK = 0)",
@@ -87,7 +93,7 @@ def as_ours(error: errors.Error, account: SnowflakeAccount, action: str) -> Gree
             f"{doing}: GREENPULSE_SNOWFLAKE_USER is not set, and connections.toml has no "
             f"connection '{account.account}' that can be read; set the one or write the other"
         )
-    number = int(error.errno or -1)
+    number = _FORBIDDEN if isinstance(error, errors.ForbiddenError) else int(error.errno or -1)
     way_out = _WAYS_OUT.get(number) or _OUR_SIDE.get(number)
     if way_out is None:
         return WarehouseUnavailable(f"{doing}: {first_line(error)}; it is tried again")
