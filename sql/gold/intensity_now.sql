@@ -33,10 +33,20 @@ with moment as (
 
 ),
 
-current_half_hour as (
+-- Read once: the view looks at all runs of all half hours.
+half_hours_until_now as (
 
     select half_hours.*
     from gold.half_hourly_intensity as half_hours
+    inner join moment
+        on half_hours.period_start_at <= moment.current_start_at
+
+),
+
+current_half_hour as (
+
+    select half_hours.*
+    from half_hours_until_now as half_hours
     inner join moment
         on half_hours.period_start_at = moment.current_start_at
 
@@ -45,7 +55,7 @@ current_half_hour as (
 last_half_hour as (
 
     select half_hours.*
-    from gold.half_hourly_intensity as half_hours
+    from half_hours_until_now as half_hours
     inner join moment
         on half_hours.period_end_at <= moment.now_at
     where half_hours.last_observed_at >= half_hours.period_end_at
