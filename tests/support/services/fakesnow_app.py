@@ -80,7 +80,7 @@ def end_session(token: str) -> None:
             connection._duck_conn.rollback()  # noqa: SLF001 - there is no other way
 
 
-class Sessions(dict):
+class Sessions(dict[str, Any]):
     """Sessions by token; one that is deleted is rolled back."""
 
     def __delitem__(self, token: str) -> None:

@@ -1,0 +1,112 @@
+"""Loads into Snowflake's stand-in: what is sent, and what a death between two steps leaves."""
+
+import re
+import signal
+import subprocess
+import sys
+from datetime import timedelta
+from pathlib import Path
+
+import pytest
+from support.manual_clock import ManualClock
+from support.services.fakesnow import FakesnowServer
+from support.snowflakes import stand_in_warehouse
+from support.staging import batch
+
+from greenpulse.records import POLLS_TOPIC
+
+TESTS = Path(__file__).parent.parent
+
+STEPS = (
+    "put",
+    "begin",
+    "update ops.load_lease",
+    "insert into ops.load_manifest",
+    "copy",
+    "insert into silver.poll",
+    "insert into silver.national_intensity",
+    "select\n    count(*) as row_count",
+    "commit",
+    "answer",
+)
+WHOLE = """
+    select
+        (select count(*) || ' ' || count(distinct v:offset::bigint)
+            from bronze.raw_intensity) as raw_rows,
+        (select count(*) from bronze.record_to_read) as records_to_read,
+        (select count(*) || ' ' || count(distinct poll_id) from silver.poll) as polls,
+        (select max(revision_number) || ' ' || count(*) from silver.national_intensity) as runs,
+        (select sum(record_count) from ops.load_manifest)::bigint as records
+"""
+
+
+@pytest.mark.timeout(600)
+async def test_a_loader_that_dies_before_any_step_leaves_all_of_its_load_or_nothing(
+    fakesnow: FakesnowServer,
+) -> None:
+    warehouse = stand_in_warehouse(fakesnow)
+    await warehouse.deploy()
+
+    found = {}
+    for number, step in enumerate(STEPS):
+        start = 5 * number
+        arguments = (str(fakesnow.port), str(start), step)
+        died = subprocess.run(  # noqa: ASYNC221 - nothing else runs meanwhile
+            [sys.executable, "-m", "support.dying_snowflake_loader", *arguments],
+            cwd=TESTS,
+            check=False,
+            capture_output=True,
+        )
+        assert died.returncode == -signal.SIGKILL, died.stderr
+        fakesnow.end_idle_sessions()
+        ends = await warehouse.manifest_ends(POLLS_TOPIC)
+        again = await warehouse.load(batch(start))
+        assert (again is None) == (ends.get(0) == start + 4)
+        found[step] = again is None
+
+    # Only the one that dies after COMMIT has loaded.
+    assert found == {step: step == "answer" for step in STEPS}
+    count = 5 * len(STEPS)
+    runs = len({130 + offset // 3 for offset in range(count)})
+    rows = (await warehouse.query(WHOLE)).rows
+    assert rows == [(f"{count} {count}", 0, f"{count} {count}", f"{runs} {runs}", count)]
+    await warehouse.close()
+
+
+async def test_between_begin_and_commit_a_load_sends_no_ddl(fakesnow: FakesnowServer) -> None:
+    warehouse = stand_in_warehouse(fakesnow)
+    await warehouse.deploy()
+    before = len(fakesnow.statements())
+
+    await warehouse.load(batch(0))
+    await warehouse.close()
+
+    sent = [statement["sql"] for statement in fakesnow.statements()[before:]]
+    begin, commit = sent.index("BEGIN"), sent.index("COMMIT")
+    verbs = [sql.split()[0].lower() for sql in sent]
+    # The connector asks anew for the place of the upload.
+    assert set(verbs[:begin]) == {"put"}
+    assert verbs[begin : begin + 4] == ["begin", "update", "insert", "copy"]
+    assert set(verbs[begin + 1 : commit]) == {"update", "insert", "delete", "select", "copy"}
+    assert sent[begin + 3].endswith("ON_ERROR=ABORT_STATEMENT FORCE=TRUE")
+
+
+async def test_a_staged_file_is_removed_a_week_after_its_load(
+    fakesnow: FakesnowServer, clock: ManualClock
+) -> None:
+    warehouse = stand_in_warehouse(fakesnow, clock)
+    await warehouse.deploy()
+
+    def removed() -> list[str]:
+        return [s["sql"] for s in fakesnow.statements() if s["sql"].startswith("remove")]
+
+    await warehouse.load(batch(0))
+    await clock.advance(timedelta(days=6).total_seconds())
+    await warehouse.load(batch(5))
+    assert removed() == []
+    await clock.advance(timedelta(days=2).total_seconds())
+    await warehouse.load(batch(10))
+    await warehouse.close()
+
+    (gone,) = removed()
+    assert re.search(r"/p0000_0{20}_0{19}4_[0-9a-f]{12}\.json\.gz$", gone)
