@@ -12,9 +12,9 @@ import logging
 import faust
 
 from greenpulse.agents.archive_lane import ArchiveLane
-from greenpulse.agents.streams import Event, Events
+from greenpulse.agents.streams import Event, Events, tell
 from greenpulse.clock import Clock
-from greenpulse.errors import BrokerUnavailable, GreenpulseError, StoreUnavailable
+from greenpulse.errors import GreenpulseError, StoreUnavailable
 from greenpulse.lake.archive import Archive, WrittenFile
 from greenpulse.lake.rotation import RotationReason
 from greenpulse.metrics import Metrics
@@ -117,14 +117,8 @@ class ArchiveDesk:
         """
         while True:
             file = await self._news.get()
-            try:
-                sent = await self._files.send(
-                    key=str(file.partition), value=file, partition=file.partition
-                )
-                await sent
-            except BrokerUnavailable as error:
-                # It only wakes the loader, which looks at the chain by itself, too.
-                log.warning("file_not_announced key=%s cause=%s", file.key, error)
+            # It only wakes the loader, which looks at the chain by itself, too.
+            await tell(self._files, str(file.partition), file, file.partition)
             if self._news.empty():
                 # Not by timer alone: so little is read again after kill -9.
                 await self._app.consumer.commit()

@@ -1,19 +1,14 @@
 """Bronze files become rows; ``greenpulse.files`` only wakes the loader, the chain decides."""
 
-import logging
-
 import faust
 from faust.types import TP, AppT
 from mode import Service
 
 from greenpulse.agents.load_desk import LoadDesk
-from greenpulse.agents.streams import Events, acknowledge, raw_topic, unacked
-from greenpulse.errors import BrokerUnavailable
+from greenpulse.agents.streams import Events, acknowledge, raw_topic, tell, unacked
 from greenpulse.records import FILES_TOPIC, LOADS_TOPIC, WarehouseLoad
 
 __all__ = ["attach"]
-
-log = logging.getLogger(__name__)
 
 
 def attach(app: faust.App, desk: LoadDesk) -> None:
@@ -48,13 +43,7 @@ def attach(app: faust.App, desk: LoadDesk) -> None:
         async def tell(self) -> None:
             while not self.should_stop:
                 load = await desk.news.get()
-                try:
-                    sent = await loads.send(
-                        key=str(load.partition), value=load, partition=load.partition
-                    )
-                    await sent
-                except BrokerUnavailable as error:
-                    log.warning("load_not_announced load=%s cause=%s", load.load_id, error)
+                await tell(loads, str(load.partition), load, load.partition)
 
         async def on_stop(self) -> None:
             desk.stop()

@@ -2,22 +2,19 @@
 
 import asyncio
 import contextlib
-import logging
 
 import faust
-from faust.types import AppT, TopicT
+from faust.types import AppT
 from mode import Service
 
 from greenpulse.agents.poll_report import PollReport
-from greenpulse.errors import BrokerUnavailable
+from greenpulse.agents.streams import send, tell
 from greenpulse.grid.client import Client
 from greenpulse.grid.poller import Poller
 from greenpulse.grid.readings import latest_of
 from greenpulse.records import LATEST_TOPIC, POLLS_TOPIC, Latest, Poll, partition_of_family
 
 __all__ = ["Sender", "attach"]
-
-log = logging.getLogger(__name__)
 
 _LOOK_SECONDS = 0.5
 _MOST_WAITED_SECONDS = 5.0
@@ -38,20 +35,12 @@ class Sender:
             BrokerUnavailable: it did not; send again.
             PermanentError: it never will.
         """
-        await self._send(self._polls, poll.family, poll)
+        partition = partition_of_family(poll.family, self._partitions)
+        await send(self._polls, poll.family, poll, partition)
         latest = latest_of(poll)
-        if latest is None:
-            return
-        try:
-            await self._send(self._latest, poll.family, latest)
-        except BrokerUnavailable as error:
+        if latest is not None:
             # The poll itself is in the log: to send it again would double it.
-            log.warning("latest_not_sent series=%s cause=%s", poll.series, error)
-
-    async def _send(self, topic: TopicT, family: str, record: faust.Record) -> None:
-        partition = partition_of_family(family, self._partitions)
-        sent = await topic.send(key=family, value=record, partition=partition)
-        await sent
+            await tell(self._latest, poll.family, latest, partition)
 
 
 def attach(

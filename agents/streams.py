@@ -10,6 +10,7 @@ from faust.types import EventT, StreamT, TopicT
 
 from greenpulse.broker.batch_consumer import BatchConsumer, BatchMessage
 from greenpulse.broker.log import LogRecord
+from greenpulse.errors import BrokerUnavailable
 
 if TYPE_CHECKING:
     from faust.tables.manager import TableManager
@@ -24,6 +25,8 @@ __all__ = [
     "record_in",
     "records_of",
     "recovered",
+    "send",
+    "tell",
     "unacked",
 ]
 
@@ -68,6 +71,25 @@ def record_in(value: bytes | None, kind: type[Record]) -> Record | None:
     except (FaustError, TypeError, ValueError) as error:
         log.warning("record_not_read kind=%s cause=%s", kind.__name__, error)
         return None
+
+
+async def send(topic: TopicT, key: str, record: faust.Record, partition: int | None) -> None:
+    """Send ``record`` and return once the log has acknowledged it.
+
+    Raises:
+        BrokerUnavailable: it did not; send again.
+        PermanentError: it never will.
+    """
+    sent = await topic.send(key=key, value=record, partition=partition)
+    await sent
+
+
+async def tell(topic: TopicT, key: str, record: faust.Record, partition: int | None) -> None:
+    """Send what others can do without; a warning where the broker is away."""
+    try:
+        await send(topic, key, record, partition)
+    except BrokerUnavailable as error:
+        log.warning("record_not_sent kind=%s key=%s cause=%s", type(record).__name__, key, error)
 
 
 def records_of(event: Event) -> list[LogRecord]:
