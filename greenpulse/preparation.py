@@ -84,7 +84,7 @@ async def open_loader(  # noqa: PLR0913 - two ports, two facts, time and chance
     """
     lake_id = await claims.claim_lake()
     claim = await claims.warehouse()
-    await warehouse.deploy()
+    await warehouse.prepare()
     own = await warehouse.identity()
     if own is None and claim is not None:
         message = (

@@ -34,6 +34,9 @@ _WAREHOUSE = (
     "of it; resume or grant it, or set GREENPULSE_SNOWFLAKE_WAREHOUSE"
 )
 
+# No connection, no answer in time, or a server that is out of order.
+_NO_ANSWER = frozenset({250001, 250003, 251011, 290502, 290503, 290504})
+
 # HTTP 403, for which the connector has no number.
 _FORBIDDEN = 290403
 
@@ -95,6 +98,8 @@ def as_ours(error: errors.Error, account: SnowflakeAccount, action: str) -> Gree
         )
     number = _FORBIDDEN if isinstance(error, errors.ForbiddenError) else int(error.errno or -1)
     way_out = _WAYS_OUT.get(number) or _OUR_SIDE.get(number)
+    if number in _NO_ANSWER:
+        return WarehouseUnavailable(f"{doing}: it does not answer ({number}); it is tried again")
     if way_out is None:
         return WarehouseUnavailable(f"{doing}: {first_line(error)}; it is tried again")
     sentence = way_out.format(

@@ -161,6 +161,7 @@ async def test_a_snowflake_that_is_not_there_is_tried_again_later(refusing: Refu
     error = await refusal(warehouse_at(refusing.port))
 
     assert isinstance(error, WarehouseUnavailable)
+    assert "does not answer" in str(error)
 
 
 def key_pair(path: Path, passphrase: str) -> str:
