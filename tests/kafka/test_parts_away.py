@@ -7,8 +7,6 @@ has the bound for an hour.
 import asyncio
 import os
 import signal
-from collections.abc import AsyncIterator
-from pathlib import Path
 
 import pytest
 from support.fast_path import count_of
@@ -39,14 +37,6 @@ LOAD_RECORDS = 40_000
 FILLER_BYTES = 2_000
 MOST_MIB = 600
 """Of a worker: 150 as it is, 80 for what waits for the lake, the rest for DuckDB and its loads."""
-
-
-@pytest.fixture
-async def whole(
-    tmp_path: Path, own_kafka: KafkaServer, own_minio: MinioServer
-) -> AsyncIterator[WholeWay]:
-    async with WholeWay.open(tmp_path, own_kafka, own_minio) as whole:
-        yield whole
 
 
 async def load_while(whole: WholeWay, seconds: float) -> None:
