@@ -15,6 +15,7 @@ BYTES_OF_A_RECORD = 150
 """At least: an object, its time, its offset."""
 MOST_HELD = MAX_HELD_BYTES // BYTES_OF_A_RECORD
 AT_ONCE = 10_000
+ROUNDS = 5
 
 
 @pytest.mark.parametrize("name", BROKERS)
@@ -29,10 +30,13 @@ async def test_empty_records_are_not_held_without_end(
         await log.append(topic, [Message(None, b"", 0)] * AT_ONCE)
     worker = await RemoteWorker.start(broker.address, group, tmp_path)
 
-    held = await worker.batches(MOST_HELD // 2)
-    # Were there no bound, the rest would come within this second.
-    await asyncio.sleep(1)
-    held += await worker.killed("batch")
+    while not await worker.do("is_full", partition=0):
+        await asyncio.sleep(0.05)
+    # Were there no bound, more of them would come with what else is fetched.
+    for number in range(ROUNDS):
+        await worker.do("send", key=str(number), value="")
+        await worker.report("counted")
+    held = await worker.killed("batch")
 
     assert sum(len(batch["records"]) for batch in held) < MOST_HELD
     await log.close()

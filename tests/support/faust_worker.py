@@ -173,6 +173,12 @@ class Remote:
     async def hold_back(self, partition: int) -> None:
         self._consumer.hold_back(self._tp(partition))
 
+    async def is_full(self, partition: int) -> bool:
+        """Whether what is held of that partition is more than the bound."""
+        consumer, transport = cast("Any", self._consumer), cast("Any", self.app.transport)
+        held = consumer._in_flight(self._tp(partition)).held_bytes  # noqa: SLF001 - nobody else asks
+        return bool(held > transport.max_held_bytes)
+
     async def rewind(self, partition: int, offset: int) -> None:
         await self._consumer.rewind(self._tp(partition), offset)
 
