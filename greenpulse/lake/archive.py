@@ -175,21 +175,6 @@ class Archive:
             lane.oldest_to_write()
             return written
 
-    async def flush(self, partition: int, reason: RotationReason) -> list[WrittenFile]:
-        """Write all that is held of an open partition.
-
-        Returns:
-            The files that became durable, oldest first; empty where nothing was held.
-
-        Raises:
-            PermanentError: the chain cannot be written, as ``ChainWriter.write`` says.
-        """
-        self.close(partition, reason)
-        written = []
-        while (file := await self.write(partition)) is not None:
-            written.append(file)
-        return written
-
     def drop(self, partition: int) -> None:
         """Forget what is held of ``partition``; it is wanted again from ``durable_offset`` on."""
         lane = self._lanes.get(partition)

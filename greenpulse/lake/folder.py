@@ -58,11 +58,6 @@ class FolderStore:
         with self._translated("reading", key):
             return await asyncio.to_thread(_read, self._file(key))
 
-    async def metadata(self, key: str) -> Mapping[str, str] | None:
-        """The metadata alone; empty where the sidecar is absent or torn."""
-        with self._translated("reading", key):
-            return await asyncio.to_thread(_read_metadata, self._file(key))
-
     async def keys(self, prefix: str, *, after: str = "", limit: int = 1000) -> list[str]:
         """Keys that begin with ``prefix`` and sort behind ``after``, sorted, at most ``limit``."""
         folder = prefix[: prefix.rfind("/") + 1]
@@ -192,10 +187,6 @@ def _read(file: Path) -> StoredObject | None:
     except (FileNotFoundError, NotADirectoryError, IsADirectoryError):
         return None
     return StoredObject(body, _read_sidecar(file))
-
-
-def _read_metadata(file: Path) -> Mapping[str, str] | None:
-    return _read_sidecar(file) if file.is_file() else None
 
 
 def _read_sidecar(file: Path) -> dict[str, str]:

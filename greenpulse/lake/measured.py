@@ -10,7 +10,7 @@ from greenpulse.metrics import Metrics
 
 __all__ = ["MeasuredStore"]
 
-_OPERATIONS = ("create", "read", "metadata", "list")
+_OPERATIONS = ("create", "read", "list")
 
 
 class MeasuredStore:
@@ -35,11 +35,6 @@ class MeasuredStore:
         """As the store's own."""
         with self._measured("read"):
             return await self._store.read(key)
-
-    async def metadata(self, key: str) -> Mapping[str, str] | None:
-        """As the store's own."""
-        with self._measured("metadata"):
-            return await self._store.metadata(key)
 
     async def keys(self, prefix: str, *, after: str = "", limit: int = 1000) -> list[str]:
         """As the store's own."""

@@ -50,10 +50,6 @@ class ProvedStore:
         """As the store's own."""
         return await self._store.read(key)
 
-    async def metadata(self, key: str) -> Mapping[str, str] | None:
-        """As the store's own."""
-        return await self._store.metadata(key)
-
     async def keys(self, prefix: str, *, after: str = "", limit: int = 1000) -> list[str]:
         """As the store's own."""
         return await self._store.keys(prefix, after=after, limit=limit)

@@ -96,19 +96,6 @@ class S3Store:
             async with answer["Body"] as stream:
                 return StoredObject(await stream.read(), answer["Metadata"])
 
-    async def metadata(self, key: str) -> Mapping[str, str] | None:
-        """The metadata alone; None where there is no such key."""
-        check_key(key)
-        async with self._call(self._action("reading", key)) as s3:
-            try:
-                answer = await s3.head_object(Bucket=self._bucket, Key=self._root + key)
-            except ClientError as error:
-                # An answer to HEAD has no body to say more.
-                if Refusal(error).code == "404":
-                    return None
-                raise
-            return answer["Metadata"]
-
     async def keys(self, prefix: str, *, after: str = "", limit: int = _PAGE) -> list[str]:
         """Keys that begin with ``prefix`` and sort behind ``after``, sorted, at most ``limit``."""
         keys: list[str] = []

@@ -49,10 +49,6 @@ class Store(Protocol):
         """Body and metadata; None where there is no such key."""
         ...
 
-    async def metadata(self, key: str) -> Mapping[str, str] | None:
-        """The metadata alone; None where there is no such key."""
-        ...
-
     async def keys(self, prefix: str, *, after: str = "", limit: int = 1000) -> list[str]:
         """Keys that begin with ``prefix`` and sort behind ``after``, sorted, at most ``limit``."""
         ...

@@ -65,7 +65,6 @@ async def test_what_was_created_is_read_with_its_metadata(store: Store) -> None:
     stored = await store.read("topic=a/x.gz")
     assert stored is not None
     assert (stored.body, dict(stored.metadata)) == (b"\x00\xff\n", metadata)
-    assert dict(await store.metadata("topic=a/x.gz") or {}) == metadata
 
 
 async def test_an_object_may_be_empty_and_without_metadata(store: Store) -> None:
@@ -74,7 +73,6 @@ async def test_an_object_may_be_empty_and_without_metadata(store: Store) -> None
     stored = await store.read("claims/lake")
     assert stored is not None
     assert (stored.body, dict(stored.metadata)) == (b"", {})
-    assert await store.metadata("claims/lake") == {}
 
 
 async def test_a_key_is_created_once_and_never_changed(store: Store) -> None:
@@ -109,7 +107,6 @@ async def test_of_sixteen_concurrent_creates_one_wins_with_its_metadata(store: S
 async def test_what_is_absent_is_none_and_no_error(tree: Store) -> None:
     for key in ("absent", "claims/absent/deeper", "claims", "claims/lake/deeper"):
         assert await tree.read(key) is None
-        assert await tree.metadata(key) is None
 
 
 async def test_an_empty_store_has_no_keys(store: Store) -> None:
@@ -162,7 +159,6 @@ ODD_METADATA = {
 async def test_odd_metadata_comes_back_as_it_was_given(store: Store) -> None:
     await store.create("claims/odd", b"{}", ODD_METADATA)
 
-    assert dict(await store.metadata("claims/odd") or {}) == ODD_METADATA
     stored = await store.read("claims/odd")
     assert stored is not None
     assert dict(stored.metadata) == ODD_METADATA
@@ -195,8 +191,6 @@ async def test_a_key_that_not_every_store_takes_is_refused(store: Store, key: st
         await store.create(key, b"{}")
     with pytest.raises(ValueError, match="want a key of plain names"):
         await store.read(key)
-    with pytest.raises(ValueError, match="want a key of plain names"):
-        await store.metadata(key)
 
 
 async def test_a_body_may_have_32_mebibytes(store: Store) -> None:

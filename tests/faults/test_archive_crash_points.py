@@ -9,7 +9,7 @@ from pathlib import Path
 from typing import Any
 
 import pytest
-from support.archiving import TOPIC, archive_in_files, archive_of
+from support.archiving import TOPIC, archive_in_files, archive_of, flush
 from support.bronze import offsets_and_values, plain_files_of_folder
 from support.folder_archiver import RECORDS
 from support.record_log import RecordLog, make_records
@@ -57,7 +57,7 @@ async def test_death_at_any_step_of_a_create_loses_and_doubles_nothing(
             patched.setattr(os, name, death.around(getattr(os, name)))
         died = False
         try:
-            await dying.flush(0, RotationReason.WINDOW)
+            await flush(dying, 0, RotationReason.WINDOW)
         except KilledError:
             died = True
 

@@ -3,7 +3,7 @@
 import random
 from uuid import uuid4
 
-from support.archiving import archive_of, offsets_in
+from support.archiving import archive_of, flush, offsets_in
 from support.manual_clock import ManualClock
 from support.memory_store import MemoryStore
 from support.record_log import RecordLog, make_records
@@ -39,7 +39,7 @@ async def test_each_record_is_archived_once_however_bad_the_network_is(minio: S3
 
         for first in range(0, 200, 8):
             await archive.add(0, log.records[first : first + 8])
-            await archive.flush(0, RotationReason.WINDOW)
+            await flush(archive, 0, RotationReason.WINDOW)
 
         await store.close()
 

@@ -10,7 +10,7 @@ import asyncio
 from collections.abc import Callable, Coroutine, Mapping, Sequence
 from typing import Any, Protocol
 
-from support.archiving import TOPIC
+from support.archiving import TOPIC, Writing, flush
 from support.bronze import offsets_and_values, plain_files
 from support.manual_clock import ManualClock
 from support.memory_store import MemoryStore
@@ -32,13 +32,11 @@ Step = tuple[str, int, int]
 """What happens, to which worker, how much of it."""
 
 
-class Archiving(Protocol):
+class Archiving(Writing, Protocol):
     """What a worker needs of an archive."""
 
     async def open(self, partition: int) -> int: ...
     async def add(self, partition: int, records: Sequence[Record]) -> None: ...
-    async def write(self, partition: int) -> WrittenFile | None: ...
-    async def flush(self, partition: int, reason: RotationReason) -> list[WrittenFile]: ...
     def drop(self, partition: int) -> None: ...
     def next_offset(self, partition: int) -> int: ...
 
@@ -99,10 +97,6 @@ class OneWorkersStore:
         await self._pass()
         return await self._store.read(key)
 
-    async def metadata(self, key: str) -> Mapping[str, str] | None:
-        await self._pass()
-        return await self._store.metadata(key)
-
     async def keys(self, prefix: str, *, after: str = "", limit: int = 1000) -> list[str]:
         await self._pass()
         return await self._store.keys(prefix, after=after, limit=limit)
@@ -149,7 +143,7 @@ class Worker:
                 self.news.append(written)
 
     async def flush(self) -> None:
-        self.news += await self._archive.flush(0, RotationReason.WINDOW)
+        self.news += await flush(self._archive, 0, RotationReason.WINDOW)
 
     async def take(self, step: str, count: int) -> None:
         """What happens to this worker; while it is in mid-work, only what comes from outside."""

@@ -2,30 +2,39 @@
 
 import asyncio
 from collections.abc import Callable, Sequence
-from typing import Literal
+from typing import Literal, Protocol
 
 from support.bronze import PlainFile, offsets_and_values, plain_files
 from support.manual_clock import ManualClock
 from support.memory_store import MemoryStore
 from support.record_log import RecordLog
 
-from greenpulse.lake.archive import Archive
+from greenpulse.lake.archive import Archive, WrittenFile
 from greenpulse.lake.rotation import RotationPolicy, RotationReason
 from greenpulse.lake.store import Store
 
 __all__ = [
     "ROTATION",
     "TOPIC",
+    "Writing",
     "archive_all",
     "archive_in_files",
     "archive_of",
     "files_in",
+    "flush",
     "offsets_in",
     "seen",
 ]
 
 TOPIC = "greenpulse.polls"
 ROTATION = RotationPolicy(window_seconds=30.0, max_records=10, max_bytes=1 << 20)
+
+
+class Writing(Protocol):
+    """What flushing needs of an archive."""
+
+    def close(self, partition: int, reason: RotationReason) -> None: ...
+    async def write(self, partition: int) -> WrittenFile | None: ...
 
 
 def archive_of(
@@ -48,11 +57,20 @@ def archive_of(
     )
 
 
+async def flush(archive: Writing, partition: int, reason: RotationReason) -> list[WrittenFile]:
+    """Write all that is held of an open partition; the files that became durable, in order."""
+    archive.close(partition, reason)
+    written = []
+    while (file := await archive.write(partition)) is not None:
+        written.append(file)
+    return written
+
+
 async def archive_all(store: Store, log: RecordLog, *, writer: str = "worker-1") -> None:
     """Archive the whole of ``log`` from where the chain ends."""
     archive = archive_of(store, log, writer=writer)
     await archive.add(0, log.since(await archive.open(0)))
-    await archive.flush(0, RotationReason.WINDOW)
+    await flush(archive, 0, RotationReason.WINDOW)
 
 
 async def archive_in_files(store: Store, log: RecordLog, counts: Sequence[int]) -> None:
@@ -61,7 +79,7 @@ async def archive_in_files(store: Store, log: RecordLog, counts: Sequence[int]) 
     wanted = await archive.open(0)
     for count in counts:
         await archive.add(0, log.since(wanted, count))
-        await archive.flush(0, RotationReason.WINDOW)
+        await flush(archive, 0, RotationReason.WINDOW)
         wanted = archive.next_offset(0)
 
 

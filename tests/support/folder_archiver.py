@@ -7,7 +7,7 @@ import asyncio
 import sys
 from pathlib import Path
 
-from support.archiving import archive_of
+from support.archiving import archive_of, flush
 from support.record_log import RecordLog, make_records
 
 from greenpulse.lake.folder import FolderStore
@@ -24,7 +24,7 @@ async def archive_until_killed(lake: Path) -> None:
     wanted = await archive.open(0)
     while wanted < log.end:
         await archive.add(0, log.since(wanted, _RECORDS_A_FILE))
-        for written in await archive.flush(0, RotationReason.COUNT):
+        for written in await flush(archive, 0, RotationReason.COUNT):
             sys.stdout.write(f"{written.file.end_offset}\n")
             sys.stdout.flush()
         wanted = archive.next_offset(0)

@@ -36,10 +36,6 @@ class MemoryStore:
         await asyncio.sleep(0)
         return self.objects.get(key)
 
-    async def metadata(self, key: str) -> Mapping[str, str] | None:
-        stored = await self.read(key)
-        return None if stored is None else stored.metadata
-
     async def keys(self, prefix: str, *, after: str = "", limit: int = 1000) -> list[str]:
         await asyncio.sleep(0)
         self.listings += 1
@@ -62,9 +58,6 @@ class _Wrapper:
 
     async def read(self, key: str) -> StoredObject | None:
         return await self._store.read(key)
-
-    async def metadata(self, key: str) -> Mapping[str, str] | None:
-        return await self._store.metadata(key)
 
     async def keys(self, prefix: str, *, after: str = "", limit: int = 1000) -> list[str]:
         return await self._store.keys(prefix, after=after, limit=limit)

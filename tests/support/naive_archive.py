@@ -58,12 +58,9 @@ class NaiveArchive:
                 return written
         return None
 
-    async def flush(self, partition: int, reason: RotationReason) -> list[WrittenFile]:
+    def close(self, partition: int, reason: RotationReason) -> None:
+        del partition
         self._closed += self._buffer.close(reason)
-        written = []
-        while (file := await self.write(partition)) is not None:
-            written.append(file)
-        return written
 
     def drop(self, partition: int) -> None:
         del partition

@@ -10,6 +10,7 @@ from pathlib import Path
 from uuid import uuid4
 
 import duckdb
+from support.archiving import flush
 
 from greenpulse.broker.embedded_log import EmbeddedLog
 from greenpulse.broker.log import Message
@@ -75,7 +76,7 @@ class SmallWay:
                     records = await log.read(POLLS_TOPIC, partition, wanted)
                     await archive.add(partition, records)
                     wanted = records[-1].offset + 1
-                await archive.flush(partition, RotationReason.SHUTDOWN)
+                await flush(archive, partition, RotationReason.SHUTDOWN)
                 await log.commit(GROUP, {(POLLS_TOPIC, partition): wanted})
 
         self._with_log(step)

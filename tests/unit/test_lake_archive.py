@@ -1,7 +1,7 @@
 """The archive of one partition, step by step."""
 
 import pytest
-from support.archiving import TOPIC, archive_all, archive_of, files_in, offsets_in
+from support.archiving import TOPIC, archive_all, archive_of, files_in, flush, offsets_in
 from support.bronze import offsets_and_values
 from support.manual_clock import ManualClock
 from support.memory_store import MemoryStore
@@ -56,7 +56,7 @@ async def test_the_news_of_a_file_are_what_lies_there(store: MemoryStore) -> Non
     await archive.open(0)
     await archive.add(0, log.records)
 
-    [written] = await archive.flush(0, RotationReason.SHUTDOWN)
+    [written] = await flush(archive, 0, RotationReason.SHUTDOWN)
 
     [file] = files_in(store)
     assert written.reason is RotationReason.SHUTDOWN
@@ -72,7 +72,7 @@ async def test_flushing_nothing_writes_nothing(store: MemoryStore) -> None:
     archive = archive_of(store, RecordLog())
     await archive.open(0)
 
-    assert await archive.flush(0, RotationReason.REVOKE) == []
+    assert await flush(archive, 0, RotationReason.REVOKE) == []
     assert files_in(store) == []
 
 
@@ -89,7 +89,7 @@ async def test_a_partition_is_due_when_its_window_is_over(
     due.append(archive.due())
     await clock.advance(0.1)
     due.append(archive.due())
-    await archive.flush(0, RotationReason.WINDOW)
+    await flush(archive, 0, RotationReason.WINDOW)
     await archive.add(0, log.records[2:])
     await clock.advance(29.9)
     due.append(archive.due())
@@ -113,7 +113,7 @@ async def test_what_is_held_is_told_and_grows_old(store: MemoryStore, clock: Man
     size = sum(len(record.key or b"") + len(record.value or b"") for record in log.records)
     assert before == Held(0, 0, 0.0)
     assert archive.held(0) == Held(4, size, 1.5)
-    await archive.flush(0, RotationReason.WINDOW)
+    await flush(archive, 0, RotationReason.WINDOW)
     assert archive.held(0) == Held(0, 0, 0.0)
 
 
@@ -125,7 +125,7 @@ async def test_records_that_come_again_are_dropped(store: MemoryStore) -> None:
 
     await archive.add(0, log.records)
     await archive.add(0, log.records[3:7])
-    await archive.flush(0, RotationReason.SHUTDOWN)
+    await flush(archive, 0, RotationReason.SHUTDOWN)
 
     assert offsets_in(store) == list(range(12))
 
@@ -138,7 +138,7 @@ async def test_a_restart_goes_on_behind_the_last_file(store: MemoryStore) -> Non
     again = archive_of(store, log, writer="worker-2")
     wanted = await again.open(0)
     await again.add(0, log.since(0))
-    await again.flush(0, RotationReason.SHUTDOWN)
+    await flush(again, 0, RotationReason.SHUTDOWN)
 
     assert wanted == 13
     assert offsets_and_values(files_in(store)) == [
@@ -159,7 +159,7 @@ async def test_offsets_that_were_not_delivered_are_never_passed_over(store: Memo
 
     assert archive.next_offset(0) == 2
     await archive.add(0, log.since(archive.next_offset(0)))
-    await archive.flush(0, RotationReason.SHUTDOWN)
+    await flush(archive, 0, RotationReason.SHUTDOWN)
     assert offsets_in(store) == list(range(9))
 
 
@@ -175,7 +175,7 @@ async def test_dropping_forgets_what_is_held_and_wants_it_again(store: MemorySto
 
     assert (archive.held(0).records, archive.next_offset(0), archive.due()) == (0, 10, [])
     await archive.add(0, log.since(10))
-    await archive.flush(0, RotationReason.SHUTDOWN)
+    await flush(archive, 0, RotationReason.SHUTDOWN)
     assert offsets_in(store) == list(range(14))
 
 

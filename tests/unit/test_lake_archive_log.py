@@ -3,7 +3,7 @@
 from collections.abc import Sequence
 
 import pytest
-from support.archiving import TOPIC, archive_all, archive_of, files_in, offsets_in
+from support.archiving import TOPIC, archive_all, archive_of, files_in, flush, offsets_in
 from support.memory_store import MemoryStore
 from support.record_log import RecordLog, make_records
 
@@ -58,12 +58,12 @@ async def test_a_log_that_is_recreated_in_use_is_refused_before_anything_of_it_i
     log = RecordLog(make_records(0, 15))
     archive = archive_of(store, log)
     await archive.add(0, log.since(await archive.open(0), 15))
-    await archive.flush(0, RotationReason.WINDOW)
+    await flush(archive, 0, RotationReason.WINDOW)
     log.records, log.topic_identity = make_records(0, 40, of="other"), "second"
 
     await archive.add(0, log.since(15))
     with pytest.raises(LogMismatch, match=r"was deleted and made anew.*greenpulse import"):
-        await archive.flush(0, RotationReason.WINDOW)
+        await flush(archive, 0, RotationReason.WINDOW)
 
     assert offsets_in(store) == list(range(15))
 
@@ -97,7 +97,7 @@ async def test_a_log_that_expired_up_to_the_chain_goes_on(store: MemoryStore) ->
     archive = archive_of(store, log)
     wanted = await archive.open(0)
     await archive.add(0, log.since(wanted))
-    await archive.flush(0, RotationReason.WINDOW)
+    await flush(archive, 0, RotationReason.WINDOW)
 
     assert wanted == 15
     assert offsets_in(store) == list(range(18))
@@ -130,7 +130,7 @@ async def test_expired_offsets_stop_the_partition_until_they_are_accepted(
     wanted_then = archive.next_offset(0)
     log.records += make_records(30, 3)
     await archive.add(0, log.since(wanted))
-    written = await archive.flush(0, RotationReason.WINDOW)
+    written = await flush(archive, 0, RotationReason.WINDOW)
 
     assert f"run 'greenpulse accept-gap 0 15 {last}'" in str(raised.value)
     assert wanted == last + 1 == wanted_then
@@ -162,7 +162,7 @@ async def test_a_gap_accepted_too_widely_loses_only_what_the_log_has_lost(
     archive = archive_of(store, log)
 
     await archive.add(0, log.since(await archive.open(0)))
-    await archive.flush(0, RotationReason.WINDOW)
+    await flush(archive, 0, RotationReason.WINDOW)
 
     assert offsets_in(store) == [*range(15), *range(20, 30)]
 
@@ -178,7 +178,7 @@ async def test_offsets_that_expire_under_a_running_worker_stop_it_too(store: Mem
         await archive.add(0, log.since(3, 4))
     await Claims(store).accept_gap(TOPIC, 0, OffsetRange(3, 7))
     await archive.add(0, log.since(3, 4))
-    await archive.flush(0, RotationReason.WINDOW)
+    await flush(archive, 0, RotationReason.WINDOW)
 
     assert offsets_in(store) == [0, 1, 2, 8, 9, 10, 11]
     assert files_in(store)[0].metadata["missing-offsets"] == "3-7"

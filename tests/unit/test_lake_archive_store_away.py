@@ -3,7 +3,7 @@
 import asyncio
 
 import pytest
-from support.archiving import archive_of, files_in, offsets_in, seen
+from support.archiving import archive_of, files_in, flush, offsets_in, seen
 from support.manual_clock import ManualClock
 from support.memory_store import FailsAtFirst, LosesTheAnswer, MemoryStore
 from support.record_log import RecordLog, make_records
@@ -27,7 +27,7 @@ async def test_the_same_bytes_are_offered_until_the_store_takes_them(
     away.failures, away.offered = 6, []
     await archive.add(0, log.records)
 
-    flushing = asyncio.create_task(archive.flush(0, RotationReason.WINDOW))
+    flushing = asyncio.create_task(flush(archive, 0, RotationReason.WINDOW))
     await seen(lambda: archive.trouble is not None)
     trouble = archive.trouble
     while not flushing.done():
@@ -50,7 +50,7 @@ async def given_up(store: FailsAtFirst, clock: ManualClock) -> Archive:
     await archive.open(0)
     await archive.add(0, log.records)
     store.failures = 1_000_000
-    flushing = asyncio.create_task(archive.flush(0, RotationReason.REVOKE))
+    flushing = asyncio.create_task(flush(archive, 0, RotationReason.REVOKE))
     await seen(lambda: archive.trouble is not None)
     flushing.cancel()
     with pytest.raises(asyncio.CancelledError):
@@ -66,7 +66,7 @@ async def test_a_write_can_be_given_up_while_the_store_is_away(
 
     held = archive.held(0).records
     away.failures = 0
-    await archive.flush(0, RotationReason.REVOKE)
+    await flush(archive, 0, RotationReason.REVOKE)
 
     assert held == 5
     assert offsets_in(store) == list(range(5))
@@ -103,7 +103,7 @@ async def test_a_lost_answer_is_recognised_as_our_own_success(
     await archive.add(0, log.records)
     lossy.losses = 1
 
-    flushing = asyncio.create_task(archive.flush(0, RotationReason.WINDOW))
+    flushing = asyncio.create_task(flush(archive, 0, RotationReason.WINDOW))
     await seen(lambda: archive.trouble is not None)
     await clock.advance(20.0)
     [written] = await flushing

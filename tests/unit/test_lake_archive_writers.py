@@ -3,7 +3,7 @@
 import asyncio
 
 import pytest
-from support.archiving import ROTATION, TOPIC, archive_all, archive_of, files_in, offsets_in
+from support.archiving import ROTATION, TOPIC, archive_all, archive_of, files_in, flush, offsets_in
 from support.manual_clock import ManualClock
 from support.memory_store import MemoryStore
 from support.record_log import RecordLog, make_records
@@ -27,9 +27,9 @@ async def test_the_slower_of_two_writers_adopts_what_the_faster_wrote(store: Mem
     await fast.open(0)
     await slow.add(0, log.records)
     await fast.add(0, log.records[:4])
-    await fast.flush(0, RotationReason.WINDOW)
+    await flush(fast, 0, RotationReason.WINDOW)
 
-    written = await slow.flush(0, RotationReason.WINDOW)
+    written = await flush(slow, 0, RotationReason.WINDOW)
 
     told = [(w.file.start_offset, w.file.end_offset, w.is_adopted) for w in written]
     assert told == [(0, 3, True), (4, 8, False)]
@@ -45,10 +45,10 @@ async def test_a_writer_far_behind_adopts_file_by_file_and_moves_on(store: Memor
     await archive_all(store, log, writer="worker-2")
 
     before = files_in(store)
-    written = await zombie.flush(0, RotationReason.REVOKE)
+    written = await flush(zombie, 0, RotationReason.REVOKE)
     moved_to = (zombie.durable_offset(0), zombie.next_offset(0))
     await zombie.add(0, log.records[5:31])
-    written += await zombie.flush(0, RotationReason.REVOKE)
+    written += await flush(zombie, 0, RotationReason.REVOKE)
 
     # The files in the middle have the very bytes that the zombie would have written.
     assert [(w.file.end_offset, w.is_adopted) for w in written] == [
@@ -71,7 +71,7 @@ async def test_what_came_while_a_longer_file_was_adopted_is_not_written_again(
     await slow.add(0, log.records[:3])
     await archive_all(store, log, writer="worker-2")
 
-    flushing = asyncio.create_task(slow.flush(0, RotationReason.WINDOW))
+    flushing = asyncio.create_task(flush(slow, 0, RotationReason.WINDOW))
     await asyncio.sleep(0)
     await slow.add(0, log.records[3:6])
     await flushing
@@ -92,7 +92,7 @@ async def test_expired_offsets_that_another_worker_archived_are_not_lost(
     log.expire_before(12)
 
     await slow.add(0, log.since(12))
-    await slow.flush(0, RotationReason.WINDOW)
+    await flush(slow, 0, RotationReason.WINDOW)
 
     assert offsets_in(store) == list(range(14))
 
@@ -106,9 +106,9 @@ async def test_two_logs_cannot_share_a_lake(store: MemoryStore) -> None:
     before = files_in(store)
 
     with pytest.raises(LogMismatch, match="another worker has put other records there"):
-        await stranger.flush(0, RotationReason.WINDOW)
+        await flush(stranger, 0, RotationReason.WINDOW)
     with pytest.raises(LogMismatch):
-        await stranger.flush(0, RotationReason.WINDOW)
+        await flush(stranger, 0, RotationReason.WINDOW)
     assert files_in(store) == before
 
 
@@ -120,11 +120,11 @@ async def test_files_flushed_twice_at_once_are_told_once(store: MemoryStore) -> 
 
     async def add_and_flush() -> list[WrittenFile]:
         await archive.add(0, log.records[4:])
-        return await archive.flush(0, RotationReason.SHUTDOWN)
+        return await flush(archive, 0, RotationReason.SHUTDOWN)
 
     told = await asyncio.gather(
-        archive.flush(0, RotationReason.WINDOW),
-        archive.flush(0, RotationReason.REVOKE),
+        flush(archive, 0, RotationReason.WINDOW),
+        flush(archive, 0, RotationReason.REVOKE),
         add_and_flush(),
     )
 

@@ -12,6 +12,7 @@ import pytest
 
 from greenpulse.errors import SettingsError, StoreUnavailable
 from greenpulse.lake.folder import FolderStore
+from greenpulse.lake.store import StoredObject
 
 KEY = "topic=greenpulse.polls/partition=0000/00000000000000000000.ndjson.gz"
 
@@ -31,7 +32,6 @@ async def test_reading_an_absent_lake_makes_nothing(tmp_path: Path) -> None:
 
     await store.keys("")
     await store.read(KEY)
-    await store.metadata(KEY)
 
     assert all_in(tmp_path) == []
 
@@ -65,7 +65,7 @@ async def test_a_body_whose_sidecar_is_absent_or_torn_has_no_metadata(
     if sidecar is not None:
         path.write_bytes(sidecar)
 
-    assert await store.metadata(KEY) == {}
+    assert await store.read(KEY) == StoredObject(b"body", {})
     assert await store.keys("topic=") == [KEY]
 
 
@@ -74,12 +74,12 @@ async def test_a_sidecar_without_its_body_is_no_object_and_stays_as_it_is(tmp_pa
     await store.create(KEY, b"body", {"writer": "first"})
     (tmp_path / KEY).unlink()
 
-    found = (await store.read(KEY), await store.metadata(KEY), await store.keys(""))
+    found = (await store.read(KEY), await store.keys(""))
     is_created = await store.create(KEY, b"another", {"writer": "second"})
 
-    assert found == (None, None, [])
+    assert found == (None, [])
     assert is_created
-    assert await store.metadata(KEY) == {"writer": "first"}
+    assert await store.read(KEY) == StoredObject(b"another", {"writer": "first"})
 
 
 @pytest.mark.parametrize(

@@ -26,7 +26,6 @@ async def test_reading_alone_leaves_no_probe() -> None:
     proved = ProvedStore(store, uuid4)
 
     assert await proved.read("claims/lake") is None
-    assert await proved.metadata("claims/lake") is None
     assert await proved.keys("") == []
 
     assert store.objects == {}

@@ -3,7 +3,7 @@
 import gzip
 
 import pytest
-from support.archiving import TOPIC, archive_all, archive_in_files, archive_of, offsets_in
+from support.archiving import TOPIC, archive_all, archive_in_files, archive_of, flush, offsets_in
 from support.auditing import audit
 from support.memory_store import MemoryStore
 from support.record_log import RecordLog, make_records
@@ -109,7 +109,7 @@ async def test_a_file_that_they_put_before_a_running_writer_stops_it_and_stays(
     await store.create(key_of(10), b"PAR1")
 
     with pytest.raises(ChainBroken, match="take it away"):
-        await archive.flush(0, RotationReason.WINDOW)
+        await flush(archive, 0, RotationReason.WINDOW)
     assert store.objects[key_of(10)].body == b"PAR1"
 
     # The way out that it says: what the log still has is archived then.

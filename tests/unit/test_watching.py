@@ -5,7 +5,7 @@ from types import SimpleNamespace
 from typing import Any, cast
 
 import pytest
-from support.archiving import archive_of
+from support.archiving import archive_of, flush
 from support.manual_clock import ManualClock
 from support.memory_store import FailsAtFirst, MemoryStore
 from support.record_log import RecordLog, make_records
@@ -124,7 +124,7 @@ async def test_a_lake_that_is_away_is_said_and_the_worker_lives_on(worker: Worke
     wanted = await worker.archive.open(0)
     await worker.archive.add(0, worker.log.since(wanted, 3))
     worker.lake.failures = 3
-    write = asyncio.create_task(worker.archive.flush(0, RotationReason.WINDOW))
+    write = asyncio.create_task(flush(worker.archive, 0, RotationReason.WINDOW))
     while worker.archive.trouble is None:
         await asyncio.sleep(0)
     await worker.clock.advance(0.0)
