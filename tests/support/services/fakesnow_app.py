@@ -33,6 +33,8 @@ from starlette.routing import Route
 
 _BUSY = 625
 _UNFORESEEN = 1003
+# The last two are of its own catalogue, where two create the same object at once.
+_RACES = ("onflict", "Failed to commit", "Duplicate key")
 _lock = threading.Lock()
 _execute = fakesnow.cursor.FakeSnowflakeCursor.execute
 _timestamps = fakesnow.arrow.timestamp_to_sf_struct
@@ -57,7 +59,7 @@ def execute(self: Any, command: str, *arguments: Any, **options: Any) -> Any:
         raise
     except Exception as error:
         text = str(error)
-        is_race = "onflict" in text or "Failed to commit" in text
+        is_race = any(words in text for words in _RACES)
         number = _BUSY if is_race else _UNFORESEEN
         raise snowflake.connector.errors.ProgrammingError(
             msg=text.splitlines()[0], errno=number, sqlstate="57014"
