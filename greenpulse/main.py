@@ -47,8 +47,8 @@ from greenpulse.grid.poller import Poller
 from greenpulse.grid.schedule import build_schedule
 from greenpulse.lake.archive import Archive
 from greenpulse.lake.claims import Claims, Source
-from greenpulse.lake.measured import MeasuredStore
-from greenpulse.lake.proved import ProvedStore
+from greenpulse.lake.measured_store import MeasuredStore
+from greenpulse.lake.proved_store import ProvedStore
 from greenpulse.lake.reader import ChainReader
 from greenpulse.lake.rotation import RotationPolicy
 from greenpulse.metrics import Metrics

@@ -12,7 +12,7 @@ from greenpulse.clock import Clock
 from greenpulse.errors import SettingsError, StoreUnavailable, WarehouseMismatch
 from greenpulse.grid.schedule import Series
 from greenpulse.lake.claims import Claims
-from greenpulse.lake.proved import ProvedStore
+from greenpulse.lake.proved_store import ProvedStore
 from greenpulse.records import POLLS_TOPIC
 from greenpulse.settings import Settings
 from greenpulse.topics import GROUP, topic_specs

@@ -7,7 +7,7 @@ from support.memory_store import FailsAtFirst, MemoryStore
 from support.record_log import RecordLog, make_records
 
 from greenpulse.errors import StoreUnavailable
-from greenpulse.lake.measured import MeasuredStore
+from greenpulse.lake.measured_store import MeasuredStore
 from greenpulse.metrics import Metrics
 
 

@@ -6,7 +6,7 @@ import pytest
 from support.memory_store import FailsAtFirst, GivesAKeyTwice, MemoryStore
 
 from greenpulse.errors import SettingsError, StoreUnavailable
-from greenpulse.lake.proved import ProvedStore
+from greenpulse.lake.proved_store import ProvedStore
 
 
 async def test_the_first_create_proves_the_store_and_later_ones_do_not() -> None:
