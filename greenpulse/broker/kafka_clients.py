@@ -3,7 +3,7 @@
 import asyncio
 from collections.abc import Awaitable, Callable
 from contextlib import AsyncExitStack
-from typing import TypeAlias
+from typing import Generic, TypeAlias, TypeVar
 
 from aiokafka import AIOKafkaConsumer, AIOKafkaProducer
 from aiokafka.admin import AIOKafkaAdminClient
@@ -22,7 +22,23 @@ _BATCH_BYTES = 256 * 1024
 _READ_WAIT_MS = 50
 _CLOSED_WITHIN_SECONDS = 5.0
 
+_Opened = TypeVar("_Opened")
 _Client: TypeAlias = AIOKafkaAdminClient | AIOKafkaConsumer | AIOKafkaProducer
+
+
+class _Once(Generic[_Opened]):
+    """A client that is opened when it is first wanted, by however many at once."""
+
+    def __init__(self, open_client: Callable[[], Awaitable[_Opened]]) -> None:
+        self._open_client = open_client
+        self._opening = asyncio.Lock()
+        self._client: _Opened | None = None
+
+    async def get(self) -> _Opened:
+        async with self._opening:
+            if self._client is None:
+                self._client = await self._open_client()
+            return self._client
 
 
 class KafkaClients:
@@ -34,47 +50,22 @@ class KafkaClients:
     def __init__(self, connection: KafkaConnection) -> None:
         self._connection = connection
         self._open = AsyncExitStack()
-        self._opening = asyncio.Lock()
-        self._admin: AIOKafkaAdminClient | None = None
-        self._producer: AIOKafkaProducer | None = None
-        self._reader: AIOKafkaConsumer | None = None
-        self._bounds_reader: AIOKafkaConsumer | None = None
+        self._admin = _Once(self._open_admin)
+        self._producer = _Once(self._open_producer)
+        self._reader = _Once(self._open_reader)
+        self._bounds_reader = _Once(self._open_reader)
 
     async def admin(self) -> AIOKafkaAdminClient:
         """For topics, groups and settings."""
-        async with self._opening:
-            if self._admin is None:
-                await prove_reached(self._connection)
-                admin = AIOKafkaAdminClient(
-                    request_timeout_ms=_REQUEST_MS, **self._connection.client_options()
-                )
-                await _start(admin, admin.close)
-                self._open.push_async_callback(admin.close)
-                self._admin = admin
-            return self._admin
+        return await self._admin.get()
 
     async def producer(self) -> AIOKafkaProducer:
         """For appending."""
-        async with self._opening:
-            if self._producer is None:
-                await prove_reached(self._connection)
-                producer = AIOKafkaProducer(
-                    **PRODUCER_OPTIONS,
-                    max_batch_size=_BATCH_BYTES,
-                    **self._connection.client_options(),
-                )
-                await _start(producer, producer.stop)
-                self._open.push_async_callback(_stop, producer)
-                self._producer = producer
-            return self._producer
+        return await self._producer.get()
 
     async def reader(self) -> AIOKafkaConsumer:
         """For reading records here and there."""
-        async with self._opening:
-            if self._reader is None:
-                self._reader = await self._start_consumer(_READ_WAIT_MS)
-                self._open.push_async_callback(self._reader.stop)
-            return self._reader
+        return await self._reader.get()
 
     async def bounds_reader(self) -> AIOKafkaConsumer:
         """For questions about offsets.
@@ -82,11 +73,7 @@ class KafkaClients:
         Apart from the reader: a connection answers in order, and a fetch that waits for
         records would hold up every question behind it.
         """
-        async with self._opening:
-            if self._bounds_reader is None:
-                self._bounds_reader = await self._start_consumer(_READ_WAIT_MS)
-                self._open.push_async_callback(self._bounds_reader.stop)
-            return self._bounds_reader
+        return await self._bounds_reader.get()
 
     async def new_follower(self) -> AIOKafkaConsumer:
         """A client of the caller's own, who stops it."""
@@ -95,6 +82,29 @@ class KafkaClients:
     async def close(self) -> None:
         """Free the connections; what was not acknowledged is not waited for much longer."""
         await self._open.aclose()
+
+    async def _open_admin(self) -> AIOKafkaAdminClient:
+        await prove_reached(self._connection)
+        admin = AIOKafkaAdminClient(
+            request_timeout_ms=_REQUEST_MS, **self._connection.client_options()
+        )
+        await _start(admin, admin.close)
+        self._open.push_async_callback(admin.close)
+        return admin
+
+    async def _open_producer(self) -> AIOKafkaProducer:
+        await prove_reached(self._connection)
+        producer = AIOKafkaProducer(
+            **PRODUCER_OPTIONS, max_batch_size=_BATCH_BYTES, **self._connection.client_options()
+        )
+        await _start(producer, producer.stop)
+        self._open.push_async_callback(_stop, producer)
+        return producer
+
+    async def _open_reader(self) -> AIOKafkaConsumer:
+        reader = await self._start_consumer(_READ_WAIT_MS)
+        self._open.push_async_callback(reader.stop)
+        return reader
 
     async def _start_consumer(self, wait_ms: int) -> AIOKafkaConsumer:
         await prove_reached(self._connection)
