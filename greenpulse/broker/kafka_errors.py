@@ -10,6 +10,7 @@ from aiokafka.errors import (
     GroupAuthorizationFailedError,
     GroupCoordinatorNotAvailableError,
     IllegalSaslStateError,
+    IncompatibleBrokerVersion,
     KafkaConnectionError,
     KafkaError,
     KafkaTimeoutError,
@@ -27,7 +28,7 @@ from greenpulse.broker.kafka_connection import KafkaConnection
 from greenpulse.broker.kafka_records import MAX_BATCH_BYTES
 from greenpulse.errors import BrokerUnavailable, PermanentError, SettingsError
 
-__all__ = ["TOO_FEW_REPLICAS", "translated"]
+__all__ = ["TOO_FEW_REPLICAS", "reason_of", "translated"]
 
 _NOT_ALLOWED = (
     ClusterAuthorizationFailedError,
@@ -57,7 +58,7 @@ def translated(action: str, connection: KafkaConnection) -> Iterator[None]:
 
     Raises:
         BrokerUnavailable: Kafka cannot be reached, or did not acknowledge.
-        SettingsError: it does not let us in, or not do this.
+        SettingsError: it does not let us in, or not do this, or is too old.
         PermanentError: the message is too large for the topic.
     """
     doing = f"{action} on Kafka at '{connection.hosts}'"
@@ -67,11 +68,17 @@ def translated(action: str, connection: KafkaConnection) -> Iterator[None]:
         message = f"{doing}: Kafka does not allow it to '{connection.user}': see its rights"
         raise SettingsError(message) from error
     except _NOT_LET_IN as error:
-        message = f"{doing}: {_reason(error)}: check the GREENPULSE_KAFKA_ settings"
+        message = f"{doing}: {reason_of(error)}: check the GREENPULSE_KAFKA_ settings"
+        raise SettingsError(message) from error
+    except IncompatibleBrokerVersion as error:
+        message = (
+            f"{doing}: this Kafka is older than 2.8, and does not say when a topic was made anew: "
+            "upgrade it, or set GREENPULSE_BROKER to a newer one"
+        )
         raise SettingsError(message) from error
     except MessageSizeTooLargeError as error:
         message = (
-            f"{doing}: {_reason(error)}: set the topic's max.message.bytes to {MAX_BATCH_BYTES}, "
+            f"{doing}: {reason_of(error)}: set the topic's max.message.bytes to {MAX_BATCH_BYTES}, "
             "as GreenPulse does when it starts"
         )
         raise PermanentError(message) from error
@@ -91,11 +98,13 @@ def translated(action: str, connection: KafkaConnection) -> Iterator[None]:
         message = f"{doing}: no answer in time: see whether all its brokers run and are reached"
         raise BrokerUnavailable(message) from error
     except (KafkaError, OSError) as error:
-        message = f"{doing}: {_reason(error)}"
+        message = f"{doing}: {reason_of(error)}"
         raise BrokerUnavailable(message) from error
 
 
-def _reason(error: Exception) -> str:
-    """What aiokafka says, without the name of its class where it says more."""
+def reason_of(error: Exception) -> str:
+    """What aiokafka or the system says, without the name of the class where it says more."""
+    if isinstance(error, OSError) and error.strerror:
+        return error.strerror
     name = type(error).__name__
     return str(error).rpartition(f"{name}: ")[2] or name

@@ -29,7 +29,6 @@ from greenpulse.errors import BrokerUnavailable, SettingsError
 __all__ = ["KafkaLog"]
 
 _AWAIT_TOPIC_SECONDS = 1.0
-_UNKNOWN_IDENTITY = "before Kafka 2.8"
 _COORDINATOR_SECONDS = 20.0
 _COORDINATOR_LOOK_SECONDS = 0.2
 
@@ -39,17 +38,14 @@ _Answer = TypeVar("_Answer")
 class KafkaLog:
     """A ``greenpulse.broker.log.Log`` on Kafka. Nothing is connected before the first call.
 
-    Where only hosts are given, it is spoken to in plain text. ``patience_seconds`` is how
-    long an append or a read may take before Kafka counts as away: longer than a broker's
-    restart.
+    ``patience_seconds`` is how long an append or a read may take before Kafka counts as away:
+    longer than a broker's restart.
 
     Besides BrokerUnavailable, every method raises SettingsError where Kafka does not let
     this user in, or not do this.
     """
 
-    def __init__(self, connection: KafkaConnection | str, *, patience_seconds: float = 60) -> None:
-        if isinstance(connection, str):
-            connection = KafkaConnection(connection)
+    def __init__(self, connection: KafkaConnection, *, patience_seconds: float = 60) -> None:
         self._connection = connection
         self._patience_seconds = patience_seconds
         self._clients = KafkaClients(connection)
@@ -90,16 +86,14 @@ class KafkaLog:
     async def identity(self, topic: str) -> str:
         """What changes when ``topic`` is deleted and made anew; empty where it is absent."""
         with translated(f"looking up {topic!r}", self._connection):
-            found = await topic_metadata(await self._clients.admin(), [topic])
-            if found is None:
-                return _UNKNOWN_IDENTITY
-            error = for_code(found[0].error_code)
+            (found,) = await topic_metadata(await self._clients.admin(), [topic])
+            error = for_code(found.error_code)
             if error is UnknownTopicOrPartitionError:
                 return ""
             if error is not NoError:
                 # Of a topic that may not be seen nobody knows whether it was made anew.
                 raise error
-            return str(found[0].identity)
+            return str(found.identity)
 
     async def describe(self) -> str:
         """What Kafka says of itself, for people."""
@@ -114,7 +108,7 @@ class KafkaLog:
     async def bounds(self, topic: str) -> dict[int, OffsetBounds]:
         """Bounds of each partition; empty where the topic does not exist (none is made)."""
         with translated(f"looking up {topic!r}", self._connection):
-            count = (await partition_counts(await self._clients.admin())).get(topic, 0)
+            count = await self._partition_count(topic) or 0
             return await self._bounds([TopicPartition(topic, n) for n in range(count)])
 
     async def append(self, topic: str, messages: Sequence[Message]) -> list[int]:
@@ -128,7 +122,7 @@ class KafkaLog:
         if not messages:
             return []
         with translated(f"appending to {topic!r}", self._connection):
-            count = (await partition_counts(await self._clients.admin())).get(topic)
+            count = await self._partition_count(topic)
             if count is None:
                 raise no_such_topic(topic, self._connection.hosts)
             partitions = place_messages(topic, messages, count, self._keyless)
@@ -149,7 +143,7 @@ class KafkaLog:
     ) -> list[LogRecord]:
         """Records from ``first`` on, in offset order; empty at the end of the log."""
         with translated(f"reading {topic!r}", self._connection):
-            if partition >= (await partition_counts(await self._clients.admin())).get(topic, 0):
+            if partition >= (await self._partition_count(topic) or 0):
                 return []
             place = TopicPartition(topic, partition)
             bounds = (await self._bounds([place]))[partition]
@@ -209,6 +203,9 @@ class KafkaLog:
         """Free the connections; later calls are an error."""
         with translated("disconnecting", self._connection):
             await self._clients.close()
+
+    async def _partition_count(self, topic: str) -> int | None:
+        return (await partition_counts(await self._clients.admin(), [topic])).get(topic)
 
     async def _bounds(self, places: Sequence[TopicPartition]) -> dict[int, OffsetBounds]:
         if not places:

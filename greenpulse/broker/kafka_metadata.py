@@ -1,6 +1,7 @@
-"""What Kafka says of topics that aiokafka does not ask for: their identity, our rights.
+"""What Kafka says of topics that are named: their identity, their partitions, our rights.
 
-Version 10 of the Metadata request, which Kafka has from 2.8 on; aiokafka's ends with 5.
+Version 10 of the Metadata request, which Kafka has from 2.8 on; aiokafka's ends with 5, and
+says neither identities nor rights.
 """
 
 from collections.abc import Sequence
@@ -10,6 +11,7 @@ from typing import Any
 from uuid import UUID
 
 from aiokafka.admin import AIOKafkaAdminClient
+from aiokafka.errors import IncompatibleBrokerVersion
 from aiokafka.protocol.api import Request, RequestStruct, Response
 from aiokafka.protocol.types import (
     Boolean,
@@ -32,6 +34,7 @@ class TopicMetadata:
     error_code: int
     identity: UUID
     """Another one after the topic was deleted and made anew."""
+    partitions: int
     operations: int
     """Bits of what the user may do, by Kafka's numbers of operations."""
 
@@ -121,16 +124,18 @@ class _Request(Request[_RequestV10]):  # type: ignore[misc] # aiokafka says no t
         return request_struct_class(self._topics, False, False, True, {})  # noqa: FBT003 - by position
 
 
-async def topic_metadata(
-    admin: AIOKafkaAdminClient, topics: Sequence[str]
-) -> list[TopicMetadata] | None:
-    """What is known of ``topics``; none is made by asking. None: this Kafka is too old to say."""
+async def topic_metadata(admin: AIOKafkaAdminClient, topics: Sequence[str]) -> list[TopicMetadata]:
+    """What is known of ``topics``; none is made by asking.
+
+    Raises:
+        IncompatibleBrokerVersion: this Kafka is too old to say.
+    """
     client: Any = admin._client  # noqa: SLF001 - aiokafka has no public way to send a request
     try:
         response = await client.send(client.get_random_node(), _Request(topics))
-    except NotImplementedError:
-        return None
+    except NotImplementedError as error:
+        raise IncompatibleBrokerVersion from error
     return [
-        TopicMetadata(name, code, identity, operations)
-        for code, name, identity, _, _, operations, _ in response.topics
+        TopicMetadata(name, code, identity, len(partitions), operations)
+        for code, name, identity, _, partitions, operations, _ in response.topics
     ]

@@ -18,6 +18,7 @@ from aiokafka.errors import (
 from aiokafka.protocol.metadata import MetadataRequest
 
 from greenpulse.broker.kafka_connection import KafkaConnection
+from greenpulse.broker.kafka_errors import reason_of
 from greenpulse.errors import BrokerUnavailable, GreenpulseError, SettingsError
 
 __all__ = ["prove_reached"]
@@ -78,7 +79,7 @@ async def _prove_one_reached(
         named = " and ".join(f"'{host}:{port}'" for host, port in brokers)
         message = (
             f"connecting to Kafka at '{asked[0]}:{asked[1]}': it names its brokers {named}, and "
-            f"none of them lets this machine in ({_reason(cause)}): let advertised.listeners of "
+            f"none of them lets this machine in ({reason_of(cause)}): let advertised.listeners of "
             "Kafka name addresses that this machine reaches"
         )
         raise BrokerUnavailable(message) from cause
@@ -97,7 +98,7 @@ def _explained(  # noqa: PLR0911 - one return for each reason
     protocol = connection.security_protocol
     if isinstance(error, SaslAuthenticationFailed):
         return SettingsError, (
-            f"it does not let in '{connection.username}' ({_reason(error)}): check "
+            f"it does not let in '{connection.username}' ({reason_of(error)}): check "
             "GREENPULSE_KAFKA_USERNAME and GREENPULSE_KAFKA_PASSWORD"
         )
     if isinstance(error, UnsupportedSaslMechanismError):
@@ -124,7 +125,7 @@ def _explained(  # noqa: PLR0911 - one return for each reason
             "GREENPULSE_BROKER to a listener with TLS"
         )
     if isinstance(error, socket.gaierror):
-        return BrokerUnavailable, f"{_reason(error)}: check the host in GREENPULSE_BROKER"
+        return BrokerUnavailable, f"{reason_of(error)}: check the host in GREENPULSE_BROKER"
     if isinstance(error, ConnectionRefusedError):
         return BrokerUnavailable, (
             "nothing listens there: start Kafka, or set GREENPULSE_BROKER to where it is"
@@ -153,9 +154,3 @@ def _first_bytes(connection: KafkaConnection, error: Exception) -> str:
         f"it closes the connection without an answer: see whether it is a Kafka whose listener "
         f"speaks {connection.security_protocol}, else set {_PROTOCOL}"
     )
-
-
-def _reason(error: Exception) -> str:
-    if isinstance(error, OSError) and error.strerror:
-        return error.strerror
-    return str(error).rpartition(f"{type(error).__name__}: ")[2] or type(error).__name__

@@ -46,13 +46,10 @@ class _GroupRightsRequest(Request[_GroupRightsRequestV3]):  # type: ignore[misc]
 async def missing_rights(
     admin: AIOKafkaAdminClient, topics: Sequence[str], group: str
 ) -> list[str]:
-    """The rights that a worker needs and does not have, each as ``Read on topic 'x'``.
-
-    Empty where Kafka is too old to say.
-    """
+    """The rights that a worker needs and does not have, each as ``Read on topic 'x'``."""
     missing = [
         f"{right.name.capitalize()} on topic '{topic.name}'"
-        for topic in await topic_metadata(admin, topics) or []
+        for topic in await topic_metadata(admin, topics)
         for right in (_Right.READ, _Right.WRITE)
         if topic.error_code in _AUTHORISATION_FAILED or not _has(topic.operations, right)
     ]

@@ -6,8 +6,15 @@ from collections.abc import Mapping, Sequence
 
 from aiokafka.admin import AIOKafkaAdminClient, NewTopic
 from aiokafka.admin.config_resource import ConfigResource, ConfigResourceType
-from aiokafka.errors import NoError, TopicAlreadyExistsError, for_code
+from aiokafka.errors import (
+    NoError,
+    TopicAlreadyExistsError,
+    TopicAuthorizationFailedError,
+    UnknownTopicOrPartitionError,
+    for_code,
+)
 
+from greenpulse.broker.kafka_metadata import topic_metadata
 from greenpulse.broker.kafka_topic_settings import (
     VITAL,
     FoundTopic,
@@ -24,18 +31,21 @@ log = logging.getLogger(__name__)
 
 _PROPAGATION_SECONDS = 0.1
 _PROPAGATION_LOOKS = 100
+_NOT_SEEN = {TopicAuthorizationFailedError, UnknownTopicOrPartitionError}
 _TOPICS_OWN = 1
 """What DescribeConfigs says of a setting that the topic has itself."""
 
 
-async def partition_counts(admin: AIOKafkaAdminClient) -> dict[str, int]:
-    """The partitions of every topic that this user may see.
-
-    All topics are asked for: to ask for one that is missing would create it, with the
-    broker's defaults.
-    """
-    topics = await admin.describe_topics()
-    return {topic["topic"]: len(topic["partitions"]) for topic in topics}
+async def partition_counts(admin: AIOKafkaAdminClient, topics: Sequence[str]) -> dict[str, int]:
+    """The partitions of those of ``topics`` that exist and that this user may see."""
+    counts = {}
+    for topic in await topic_metadata(admin, topics):
+        error = for_code(topic.error_code)
+        if error is NoError:
+            counts[topic.name] = topic.partitions
+        elif error not in _NOT_SEEN:
+            raise error
+    return counts
 
 
 class KafkaTopics:
@@ -79,7 +89,7 @@ class KafkaTopics:
         return found is not None and found.in_sync < int(found.settings["min.insync.replicas"])
 
     async def _create(self, specs: Sequence[TopicSpec]) -> None:
-        counts = await partition_counts(self._admin)
+        counts = await partition_counts(self._admin, [spec.name for spec in specs])
         missing = [spec for spec in specs if spec.name not in counts]
         if not missing:
             return
@@ -99,7 +109,7 @@ class KafkaTopics:
 
     async def _wait_for(self, names: Sequence[str]) -> None:
         for _ in range(_PROPAGATION_LOOKS):
-            absent = set(names) - (await partition_counts(self._admin)).keys()
+            absent = set(names) - (await partition_counts(self._admin, names)).keys()
             if not absent:
                 return
             await asyncio.sleep(_PROPAGATION_SECONDS)

@@ -9,6 +9,7 @@ from uuid import uuid4
 
 from support.services.kafka import KafkaServer
 
+from greenpulse.broker.kafka_connection import KafkaConnection
 from greenpulse.broker.kafka_log import KafkaLog
 from greenpulse.broker.log import Message, TopicSpec
 
@@ -30,7 +31,7 @@ async def test_a_kafka_that_was_killed_comes_back_with_its_data_at_its_address(
     own_kafka: KafkaServer,
 ) -> None:
     hosts, topic = own_kafka.hosts, f"test.{uuid4()}"
-    log = KafkaLog(hosts)
+    log = KafkaLog(KafkaConnection(hosts))
     await log.ensure_topics([TopicSpec(topic, 1)])
     await log.append(topic, [Message(None, b"a", 0)])
     await log.close()
@@ -38,7 +39,7 @@ async def test_a_kafka_that_was_killed_comes_back_with_its_data_at_its_address(
     await asyncio.to_thread(own_kafka.kill)
     await asyncio.to_thread(own_kafka.start)
 
-    log = KafkaLog(hosts)
+    log = KafkaLog(KafkaConnection(hosts))
     assert await log.append(topic, [Message(None, b"b", 0)]) == [1]
     assert [record.value for record in await log.read(topic, 0, 0)] == [b"a", b"b"]
     await log.close()

@@ -15,6 +15,7 @@ from support.services.minio import MinioServer
 from support.stock_topic import StartStock, StockTopic
 from support.whole_way import WholeWay
 
+from greenpulse.broker.kafka_connection import KafkaConnection
 from greenpulse.broker.kafka_log import KafkaLog
 from greenpulse.broker.log import TopicSpec
 
@@ -22,7 +23,7 @@ from greenpulse.broker.log import TopicSpec
 @pytest.fixture
 async def topic(kafka: KafkaAddress) -> AsyncIterator[StockTopic]:
     """A topic with one partition, and the group that reads it."""
-    log = KafkaLog(kafka.hosts)
+    log = KafkaLog(KafkaConnection(kafka.hosts))
     topic = StockTopic(log, f"test-{uuid4()}")
     await log.ensure_topics([TopicSpec(topic.name, 1)])
     yield topic

@@ -8,6 +8,7 @@ from uuid import uuid4
 from aiokafka import AIOKafkaConsumer
 from support.services.addresses import KafkaAddress
 
+from greenpulse.broker.kafka_connection import KafkaConnection
 from greenpulse.broker.kafka_log import KafkaLog
 from greenpulse.broker.log import Message, TopicSpec
 
@@ -19,7 +20,7 @@ def consumers() -> int:
 
 
 async def test_whoever_follows_again_and_again_leaves_no_client_behind(kafka: KafkaAddress) -> None:
-    log, topic = KafkaLog(kafka.hosts), f"followed.{uuid4()}"
+    log, topic = KafkaLog(KafkaConnection(kafka.hosts)), f"followed.{uuid4()}"
     await log.ensure_topics([TopicSpec(topic, 1)])
     await log.append(topic, [Message(None, b"value", 0)])
     await log.bounds(topic)

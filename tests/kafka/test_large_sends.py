@@ -10,6 +10,7 @@ from support.services.addresses import KafkaAddress
 from yarl import URL
 
 from greenpulse.broker.kafka import Transport
+from greenpulse.broker.kafka_connection import KafkaConnection
 from greenpulse.broker.kafka_log import KafkaLog
 from greenpulse.broker.log import TopicSpec
 from greenpulse.errors import PermanentError
@@ -18,7 +19,7 @@ from greenpulse.errors import PermanentError
 async def test_a_worker_sends_16_mebibytes_and_is_told_of_what_is_larger(
     kafka: KafkaAddress, tmp_path: Path
 ) -> None:
-    log, topic = KafkaLog(kafka.hosts), f"sends.{uuid4()}"
+    log, topic = KafkaLog(KafkaConnection(kafka.hosts)), f"sends.{uuid4()}"
     await log.ensure_topics([TopicSpec(topic, 1)])
     app = faust.App("sender", broker=f"kafka://{kafka.hosts}", datadir=tmp_path, store="memory://")
     app.transport = app.producer_transport = Transport([URL(f"kafka://{kafka.hosts}")], app)

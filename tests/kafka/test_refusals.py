@@ -12,6 +12,7 @@ from support.services.kafka import KafkaServer
 from support.services.ports import free_port
 from support.worker_process import WorkerProcess
 
+from greenpulse.broker.kafka_connection import KafkaConnection
 from greenpulse.broker.kafka_log import KafkaLog
 from greenpulse.broker.log import TopicSpec
 from greenpulse.errors import BrokerUnavailable
@@ -52,7 +53,7 @@ async def as_one_that_is_silent(reader: asyncio.StreamReader, _: asyncio.StreamW
 
 
 async def refusal(hosts: str) -> str:
-    log = KafkaLog(hosts)
+    log = KafkaLog(KafkaConnection(hosts))
     with pytest.raises(BrokerUnavailable) as refused:
         await log.ensure_topics([TopicSpec("topic", 1)])
     await log.close()
@@ -90,7 +91,7 @@ async def test_somebody_else_listens(answer: Answer, reason: str) -> None:
 
 
 async def test_one_host_of_several_is_enough(kafka: KafkaAddress) -> None:
-    log = KafkaLog(f"127.0.0.1:{free_port()},{kafka.hosts}")
+    log = KafkaLog(KafkaConnection(f"127.0.0.1:{free_port()},{kafka.hosts}"))
 
     assert "broker" in await log.describe()
     await log.close()
@@ -121,7 +122,7 @@ async def test_without_a_coordinator_of_groups_it_is_said_what_kafka_lacks(tmp_p
         return KafkaServer(folder, properties={"offsets.topic.replication.factor": "3"})
 
     with running(make, tmp_path) as server:
-        log = KafkaLog(server.hosts)
+        log = KafkaLog(KafkaConnection(server.hosts))
         await log.ensure_topics([TopicSpec("topic", 1)])
         with pytest.raises(BrokerUnavailable, match=r"offsets\.topic\.replication\.factor"):
             await log.prove_access(["topic"], "group")

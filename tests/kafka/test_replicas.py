@@ -10,6 +10,7 @@ from aiokafka.admin.config_resource import ConfigResource, ConfigResourceType
 from support.service_fixtures import running
 from support.services.kafka import KafkaServer
 
+from greenpulse.broker.kafka_connection import KafkaConnection
 from greenpulse.broker.kafka_log import KafkaLog
 from greenpulse.broker.log import Message, TopicSpec
 from greenpulse.errors import BrokerUnavailable
@@ -40,7 +41,7 @@ async def test_a_second_broker_gets_replicas_and_is_missed_when_it_is_away(
     admin = AIOKafkaAdminClient(bootstrap_servers=first.hosts)
     await admin.start()
     await admin.create_topics([NewTopic("by.hand", 1, 1)])
-    log = KafkaLog(first.hosts, patience_seconds=5)
+    log = KafkaLog(KafkaConnection(first.hosts), patience_seconds=5)
     await log.ensure_topics([TopicSpec("ours", 1), TopicSpec("by.hand", 1)])
 
     topics = {t["topic"]: t["partitions"] for t in await admin.describe_topics()}

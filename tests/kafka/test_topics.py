@@ -48,7 +48,7 @@ async def topic(kafka: KafkaAddress) -> AsyncIterator[Topic]:
 
 @pytest.fixture
 async def log(kafka: KafkaAddress) -> AsyncIterator[KafkaLog]:
-    log = KafkaLog(kafka.hosts)
+    log = KafkaLog(KafkaConnection(kafka.hosts))
     yield log
     await log.close()
 

@@ -11,6 +11,7 @@ from yarl import URL
 
 from greenpulse.broker.embedded import embedded_url
 from greenpulse.broker.embedded_log import EmbeddedLog
+from greenpulse.broker.kafka_connection import KafkaConnection
 from greenpulse.broker.kafka_log import KafkaLog
 from greenpulse.broker.log import Log
 
@@ -58,7 +59,7 @@ class KafkaBroker:
         self.address = f"kafka://{hosts}"
 
     def open_log(self) -> KafkaLog:
-        return KafkaLog(self.hosts)
+        return KafkaLog(KafkaConnection(self.hosts))
 
     async def drop_below(self, topic: str, partition: int, offset: int) -> None:
         admin = AIOKafkaAdminClient(bootstrap_servers=self.hosts)
@@ -70,7 +71,11 @@ class KafkaBroker:
 def log_at(address: str) -> Log:
     """A client for the broker with that address; for programs that a test starts."""
     url = URL(address)
-    return KafkaLog(url.authority) if url.scheme == "kafka" else EmbeddedLog(Path(url.path))
+    return (
+        KafkaLog(KafkaConnection(url.authority))
+        if url.scheme == "kafka"
+        else EmbeddedLog(Path(url.path))
+    )
 
 
 def open_broker(name: str, folder: Path, request: pytest.FixtureRequest) -> Broker:

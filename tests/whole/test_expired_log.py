@@ -18,6 +18,7 @@ from support.services.ports import free_port
 from support.small_way import SmallWay, poll
 from support.worker_process import WorkerProcess
 
+from greenpulse.broker.kafka_connection import KafkaConnection
 from greenpulse.broker.kafka_log import KafkaLog
 from greenpulse.broker.log import Message
 from greenpulse.records import POLLS_TOPIC
@@ -103,7 +104,7 @@ async def test_so_it_does_on_kafka_and_minio(
     kafka_worker: WorkerProcess, own_kafka: KafkaServer
 ) -> None:
     async def lose_polls() -> None:
-        log = KafkaLog(own_kafka.hosts)
+        log = KafkaLog(KafkaConnection(own_kafka.hosts))
         last = (
             await log.append(POLLS_TOPIC, [Message(b"national", poll(n), 0) for n in range(20)])
         )[-1]
