@@ -1,5 +1,9 @@
 """From settings to parts: which adapter stands behind each port."""
 
+from collections.abc import AsyncIterator
+from contextlib import AsyncExitStack, asynccontextmanager
+from typing import Protocol
+
 from greenpulse.broker.embedded_log import EmbeddedLog
 from greenpulse.broker.kafka_connection import KafkaConnection
 from greenpulse.broker.kafka_log import KafkaLog
@@ -10,7 +14,7 @@ from greenpulse.settings import Settings
 from greenpulse.warehouse.duckdb import DuckDBWarehouse
 from greenpulse.warehouse.warehouse import Warehouse
 
-__all__ = ["kafka_connection", "open_log", "open_store", "open_warehouse"]
+__all__ = ["closing", "kafka_connection", "open_log", "open_store", "open_warehouse"]
 
 
 def open_log(settings: Settings) -> Log:
@@ -76,3 +80,17 @@ def open_warehouse(settings: Settings) -> Warehouse | None:
         password=settings.snowflake_password,
     )
     return SnowflakeWarehouse(account)
+
+
+class _Part(Protocol):
+    async def close(self) -> None: ...
+
+
+@asynccontextmanager
+async def closing(*parts: _Part | None) -> AsyncIterator[None]:
+    """Close every one of ``parts`` in the end, also where closing another one fails."""
+    async with AsyncExitStack() as opened:
+        for part in parts:
+            if part is not None:
+                opened.push_async_callback(part.close)
+        yield

@@ -7,7 +7,7 @@ from greenpulse.errors import SettingsError
 from greenpulse.lake.claims import Claims
 from greenpulse.lake.gaps import Gaps
 from greenpulse.lake.ranges import OffsetRange, not_covered
-from greenpulse.parts import open_log, open_store
+from greenpulse.parts import closing, open_log, open_store
 from greenpulse.records import POLLS_TOPIC
 from greenpulse.settings import Settings
 
@@ -51,7 +51,7 @@ def accept_gap_command(partition: int, first: int, last: int) -> None:
 
 async def _accept(settings: Settings, partition: int, wanted: OffsetRange) -> list[str]:
     log, store = open_log(settings), open_store(settings)
-    try:
+    async with closing(log, store):
         bounds = await log.bounds(POLLS_TOPIC)
         if partition not in bounds:
             known = f"it has 0 to {len(bounds) - 1}" if bounds else "it has no polls yet"
@@ -61,9 +61,6 @@ async def _accept(settings: Settings, partition: int, wanted: OffsetRange) -> li
             raise SettingsError(message)
         gaps = Gaps(store, log, Claims(store), POLLS_TOPIC, partition)
         return await _accept_in(gaps, partition, bounds[partition].end, wanted)
-    finally:
-        await log.close()
-        await store.close()
 
 
 async def _accept_in(gaps: Gaps, partition: int, log_end: int, wanted: OffsetRange) -> list[str]:

@@ -17,7 +17,7 @@ from greenpulse.broker.log import Log
 from greenpulse.commands.running import FOUND_WRONG, current_settings, run_to_end
 from greenpulse.lake.claims import Claims
 from greenpulse.lake.reader import ChainReader
-from greenpulse.parts import open_log, open_store, open_warehouse
+from greenpulse.parts import closing, open_log, open_store, open_warehouse
 from greenpulse.records import POLLS_TOPIC
 from greenpulse.settings import Settings
 from greenpulse.topics import GROUP
@@ -55,15 +55,10 @@ def audit_command(*, is_json: bool, complete: bool) -> None:
 
 async def _audit(settings: Settings, advance: Callable[[int], None]) -> AuditReport:
     warehouse, store, log = open_warehouse(settings), open_store(settings), open_log(settings)
-    try:
+    async with closing(warehouse, store, log):
         return await _Audit(settings, warehouse, Claims(store), ChainReader(store), log).run(
             advance
         )
-    finally:
-        await log.close()
-        await store.close()
-        if warehouse is not None:
-            await warehouse.close()
 
 
 class _Audit:

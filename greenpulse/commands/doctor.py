@@ -22,7 +22,7 @@ from greenpulse.commands.part_checks import check_api, check_lake, check_warehou
 from greenpulse.commands.printing import print_table
 from greenpulse.commands.running import FOUND_WRONG, CouldNotDo, current_settings, run_to_end
 from greenpulse.errors import GreenpulseError, TransientError
-from greenpulse.parts import open_log, open_store, open_warehouse
+from greenpulse.parts import closing, open_log, open_store, open_warehouse
 from greenpulse.settings import Settings
 
 __all__ = ["doctor_command"]
@@ -78,14 +78,9 @@ async def _examine(settings: Settings, clock: Clock) -> list[Finding]:
         "warehouse": lambda: check_warehouse(settings, warehouse, store),
         "api": lambda: check_api(settings, clock),
     }
-    try:
+    async with closing(log, store, warehouse):
         for part, check in checks.items():
             findings += await _timed(part, check, clock)
-    finally:
-        await log.close()
-        await store.close()
-        if warehouse is not None:
-            await warehouse.close()
     return [*findings, check_cost(settings)]
 
 
