@@ -14,7 +14,7 @@ from support.worker_process import WorkerProcess
 
 from greenpulse.records import POLLS_TOPIC
 
-pytestmark = pytest.mark.timeout(300)
+pytestmark = pytest.mark.timeout(600)
 
 _SAYS_SO_WITHIN_SECONDS = 30.0
 _CATCHES_UP_WITHIN_SECONDS = 120.0

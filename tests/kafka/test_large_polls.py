@@ -18,7 +18,7 @@ MEGABYTE = 1_000_000
 BODY_BYTES = (1_000, 3 * MEGABYTE, 15 * 1024 * 1024)
 
 # Whole workers and a broker on a busy machine.
-pytestmark = pytest.mark.timeout(300)
+pytestmark = pytest.mark.timeout(600)
 
 
 @pytest.fixture

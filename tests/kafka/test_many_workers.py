@@ -61,7 +61,8 @@ async def test_three_workers_share_partitions_and_one_file_and_each_shows_whole_
         assert now["is_fresh"]
         assert now["forecast_gco2_per_kwh"] is not None
         half_hours = (await worker.json("/api/v1/half-hours"))["half_hours"]
-        assert len(half_hours) == 144
+        # One less for a moment after a half hour has begun.
+        assert len(half_hours) >= 143
         assert "are from then" not in words(await worker.text("/"))
         assert await worker.status("/stats") == 200
     shown = [await worker.text("/api/v1/half-hours") for worker in workers]

@@ -7,6 +7,7 @@ has the bound for an hour.
 import asyncio
 import os
 import signal
+from contextlib import suppress
 
 import pytest
 from support.fast_path import count_of
@@ -37,6 +38,8 @@ LOAD_RECORDS = 40_000
 FILLER_BYTES = 2_000
 MOST_MIB = 600
 """Of a worker: 150 as it is, 80 for what waits for the lake, the rest for DuckDB and its loads."""
+_CURRENT_WITHIN_SECONDS = 60
+"""On a busy machine; what is away stays away meanwhile."""
 
 
 async def load_while(whole: WholeWay, seconds: float) -> None:
@@ -45,11 +48,31 @@ async def load_while(whole: WholeWay, seconds: float) -> None:
 
 
 async def is_current(worker: WorkerProcess) -> bool:
-    """Whether page and API show a number that is fresh now."""
+    """Whether page and API come to show a number that is fresh."""
+    with suppress(TimeoutError):
+        async with asyncio.timeout(_CURRENT_WITHIN_SECONDS):
+            while not await _is_current_now(worker):
+                await asyncio.sleep(1)
+            return True
+    return False
+
+
+async def _is_current_now(worker: WorkerProcess) -> bool:
     now = await worker.json("/api/v1/now")
     page = words(await worker.text("/"))
     is_stale = "the numbers are from then" in page
     return now["is_fresh"] and now["data_age_seconds"] < 15 and not is_stale
+
+
+async def held_to_the_bound(worker: WorkerProcess) -> list[int]:
+    """Wait until each partition holds as much as it may; how many bytes."""
+    async with asyncio.timeout(_CURRENT_WITHIN_SECONDS):
+        while True:
+            lanes = (await worker.json("/api/v1/pipeline"))["partitions"]
+            held = [lane["held_bytes"] for lane in lanes]
+            if min(held) > 8 << 20:
+                return held
+            await asyncio.sleep(1)
 
 
 def told(part: str, away_seconds: float, memory: MemoryWatch, caught_up: float, said: str) -> None:
@@ -166,19 +189,18 @@ async def test_while_the_lake_is_away_polling_and_pages_go_on_in_bounded_memory(
         status_away = await worker.status("/health/ready")
         await load
         is_current_away = await is_current(worker)
-        lanes = (await worker.json("/api/v1/pipeline"))["partitions"]
+        held = await held_to_the_bound(worker)
         await asyncio.to_thread(own_minio.start)
         memory.begin("after")
         await works_again(worker, "lake")
         caught_up = await whole.caught_up(worker)
         await is_ready(worker)
 
-    held = [lane["held_bytes"] for lane in lanes]
     told("lake", away_seconds, memory, caught_up, f"{said}; held {held} bytes")
     assert "creating 'topic=greenpulse.polls/partition=" in said
     assert status_away == 503
     assert is_current_away
-    assert all(8 << 20 < held_bytes < 14 << 20 for held_bytes in held)
+    assert all(held_bytes < 14 << 20 for held_bytes in held)
     assert lost_ticks(await whole.polls()) == []
     assert max(memory.peaks_mib.values()) < MOST_MIB
     code, *audited = await whole.audited(worker)

@@ -1,22 +1,29 @@
 """What a user of Kafka may not do is said before anything starts, right by right."""
 
+from pathlib import Path
 from uuid import uuid4
 
 import pytest
+from support.service_fixtures import running
 from support.services.addresses import SecureKafkaAddress
-from support.services.secure_kafka import PASSWORD, Operation, Resource, allow
+from support.services.ports import free_port
+from support.services.secure_kafka import PASSWORD, Operation, Resource, SecureKafka, allow
+from support.small_way import poll
+from support.worker_process import WorkerProcess
 
 from greenpulse.broker.kafka_connection import KafkaConnection
 from greenpulse.broker.kafka_log import KafkaLog
 from greenpulse.broker.log import Message, TopicSpec
 from greenpulse.errors import SettingsError
+from greenpulse.records import POLLS_TOPIC
+from greenpulse.topics import topic_specs
 
 
 @pytest.fixture
 async def topic(secure_kafka: SecureKafkaAddress) -> str:
     """A topic that somebody else has made as GreenPulse would."""
     name = f"rights.{uuid4()}"
-    log = KafkaLog(secure_kafka.hosts)
+    log = KafkaLog(KafkaConnection(secure_kafka.hosts))
     await log.ensure_topics([TopicSpec(name, 1)])
     await log.close()
     return name
@@ -127,3 +134,41 @@ async def test_a_topic_that_may_not_be_seen_is_not_taken_for_one_that_was_made_a
     with pytest.raises(SettingsError, match="does not allow it to 'User:stranger'"):
         await log.identity(topic)
     await log.close()
+
+
+@pytest.mark.timeout(600)
+async def test_a_worker_that_may_neither_create_nor_alter_works_on_topics_that_others_made(
+    tmp_path: Path,
+) -> None:
+    # Its own Kafka, since the topics and the group of whole workers are always the same.
+    with running(SecureKafka, tmp_path / "kafka") as kafka:
+        owner = KafkaLog(KafkaConnection(kafka.hosts))
+        await owner.ensure_topics(topic_specs(3, 30))
+        await owner.append(POLLS_TOPIC, [Message(b"key", poll(n), n % 3) for n in range(30)])
+        await owner.close()
+        rights = (Operation.READ, Operation.WRITE, Operation.DESCRIBE_CONFIGS)
+        await allow(kafka.hosts, "worker", Resource.TOPIC, "greenpulse", *rights)
+        await allow(kafka.hosts, "worker", Resource.GROUP, "greenpulse", Operation.READ)
+        worker = WorkerProcess(
+            tmp_path,
+            f"http://127.0.0.1:{free_port()}",
+            BROKER=f"kafka://{kafka.sasl_hosts}",
+            KAFKA_SECURITY_PROTOCOL="SASL_PLAINTEXT",
+            KAFKA_SASL_MECHANISM="SCRAM-SHA-256",
+            KAFKA_USERNAME="worker",
+            KAFKA_PASSWORD=PASSWORD,
+            POLL_SECONDS=3600,
+            ARCHIVE_WINDOW_SECONDS=1,
+        )
+
+        try:
+            await worker.start()
+            await worker.has_loaded()
+            ended = await worker.terminate()
+            audited = await worker.command("audit", "--complete")
+        finally:
+            await worker.kill()
+
+    assert ended == 0
+    assert audited[0] == 0, audited
+    assert "topic_differs" not in worker.log()

@@ -21,7 +21,7 @@ TOPIC_RIGHTS = (
 )
 
 # Whole workers and a broker on a busy machine.
-pytestmark = pytest.mark.timeout(300)
+pytestmark = pytest.mark.timeout(600)
 
 
 @pytest.fixture

@@ -2,14 +2,24 @@
 
 import logging
 from collections.abc import Iterator
+from threading import Lock, Thread
+from typing import TYPE_CHECKING
 from uuid import uuid4
 
 import pytest
-from moto.server import ThreadedMotoServer
+from moto.moto_server.werkzeug_app import (
+    DomainDispatcherApplication,
+    MotoRequestHandler,
+    create_backend_app,
+)
 from support.services.addresses import S3Address
+from werkzeug.serving import make_server
 
 from greenpulse.lake.s3 import S3Store
 from greenpulse.lake.s3_client import S3Account
+
+if TYPE_CHECKING:
+    from _typeshed.wsgi import StartResponse, WSGIApplication, WSGIEnvironment
 
 __all__ = ["account_of", "moto", "own_bucket"]
 
@@ -18,11 +28,27 @@ __all__ = ["account_of", "moto", "own_bucket"]
 def moto() -> Iterator[S3Address]:
     """An S3 in this process, which takes all keys and secrets."""
     logging.getLogger("werkzeug").setLevel(logging.ERROR)
-    server = ThreadedMotoServer("127.0.0.1", 0, verbose=False)
-    server.start()
-    host, port = server.get_host_and_port()
-    yield S3Address(f"http://{host}:{port}", "any", "any")
-    server.stop()
+    app = _one_at_a_time(DomainDispatcherApplication(create_backend_app))
+    server = make_server("127.0.0.1", 0, app, threaded=True, request_handler=MotoRequestHandler)
+    serving = Thread(target=server.serve_forever, daemon=True)
+    serving.start()
+    yield S3Address(f"http://127.0.0.1:{server.server_port}", "any", "any")
+    server.shutdown()
+    serving.join()
+
+
+def _one_at_a_time(app: "WSGIApplication") -> "WSGIApplication":
+    """``app``, never asked twice at once.
+
+    Moto looks for a key and then writes it: a second create in between would win, too.
+    """
+    lock = Lock()
+
+    def locked(environ: "WSGIEnvironment", start_response: "StartResponse") -> list[bytes]:
+        with lock:
+            return list(app(environ, start_response))
+
+    return locked
 
 
 def account_of(s3: S3Address) -> S3Account:

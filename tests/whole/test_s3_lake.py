@@ -10,7 +10,7 @@ from support.recorded_api import serve_recorded
 from support.services.minio import MinioServer
 from support.worker_process import WorkerProcess
 
-pytestmark = pytest.mark.timeout(300)
+pytestmark = pytest.mark.timeout(600)
 
 
 @pytest.fixture
