@@ -52,7 +52,7 @@ from greenpulse.lake.proved_store import ProvedStore
 from greenpulse.lake.reader import ChainReader
 from greenpulse.lake.rotation import RotationPolicy
 from greenpulse.metrics import Metrics
-from greenpulse.parts import kafka_connection, open_log, open_store, open_warehouse
+from greenpulse.parts import closing, kafka_connection, open_log, open_store, open_warehouse
 from greenpulse.preparation import open_loader, prepare
 from greenpulse.records import POLLS_TOPIC
 from greenpulse.settings import Settings
@@ -202,8 +202,8 @@ def build(settings: Settings) -> faust.App:
     preparation = partial(prepare, settings, broker, store, claims)
 
     async def release() -> None:
-        await broker.close()
-        await store.close()
+        async with closing(broker, store):
+            pass
 
     app.conf.Worker = _worker_of(settings, preparation, release)
     return app
@@ -224,6 +224,9 @@ def _app(settings: Settings) -> faust.App:
         agent_supervisor="mode.supervisors.CrashingSupervisor",
         PartitionAssignor=Assignor,
         topic_partitions=settings.partitions,
+        # They are there before Faust starts (greenpulse/preparation.py), and to create them
+        # again would want a right that not every user of a Kafka has.
+        topic_allow_declare=False,
         table_standby_replicas=0,
         broker_commit_interval=2.0,
         broker_session_timeout=15.0,
