@@ -152,13 +152,14 @@ class BatchConsumer(Consumer):
     async def _getmany(self, active_partitions: set[TP] | None, timeout: float) -> RecordMap:  # noqa: ASYNC109 - Faust's
         if active_partitions is not None:
             batched = {tp for tp in self.assignment() if self._is_batch(tp)}
-            wanted = {tp for tp in batched & active_partitions if self._has_room(tp)}
-            if wanted != batched:
+            without_room = {tp for tp in batched if not self._has_room(tp)}
+            if without_room or not batched <= active_partitions:
                 # Room, or the end of a rebalance, is not to be missed while others wait for
                 # records: Faust does that for a second.
                 timeout = _PRESSURE_SECONDS
-            # A set of its own: this one is Faust's.
-            active_partitions = active_partitions - batched | wanted
+            if without_room:
+                # Else Faust's own set: what is paused leaves it, also while records are awaited.
+                active_partitions = active_partitions - without_room
             if not active_partitions:
                 await self.sleep(_PRESSURE_SECONDS)
                 return {}

@@ -37,9 +37,9 @@ def tools() -> None:
 
 @pytest.fixture(scope="session")
 def schemas() -> Path:
-    folder = os.environ.get("GREENPULSE_POWERBI_SCHEMAS")  # noqa: TID251 - a test may ask
+    folder = os.environ.get("GREENPULSE_TEST_POWERBI_SCHEMAS")  # noqa: TID251 - a test may ask
     if not folder:
-        pytest.skip("for powerbi set GREENPULSE_POWERBI_SCHEMAS to microsoft/json-schemas")
+        pytest.skip("for powerbi set GREENPULSE_TEST_POWERBI_SCHEMAS to microsoft/json-schemas")
     return Path(folder)
 
 
