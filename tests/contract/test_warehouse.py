@@ -11,6 +11,7 @@ from pathlib import Path
 from typing import Any
 
 import pytest
+from support.no_queries import NO_QUERIES
 from support.snowflakes import stand_in_warehouse
 from support.staging import batch, body_of, item, poll, staged, value_of_poll
 
@@ -20,65 +21,6 @@ from greenpulse.warehouse.duckdb import DuckDBWarehouse
 from greenpulse.warehouse.warehouse import Identity, SeriesPeriod, Staged, Warehouse
 
 Open = Callable[[], Warehouse]
-
-NO_QUERIES = (
-    "",
-    "-- nothing",
-    "select 1; select 2",
-    "insert into ops.identity values ('a', 'b')",
-    "with x as (insert into ops.identity values ('a', 'b')) select 1",
-    "update ops.identity set lake_id = 'x'",
-    "delete from ops.identity",
-    "merge into ops.identity i using silver.poll p on true when matched then delete",
-    "truncate table ops.identity",
-    "drop table ops.identity",
-    "create table x as select 1",
-    "create or replace view ops.now as select 1 as now_at",
-    "alter table ops.identity add column x int",
-    "copy into x from @y",
-    "copy (select 1) to 'x.csv'",
-    "attach 'x' as y",
-    "detach energy_project",
-    "use schema gold",
-    "pragma database_list",
-    "set memory_limit = '1GB'",
-    "reset memory_limit",
-    "call pragma_version()",
-    "install httpfs",
-    "load httpfs",
-    "export database 'x'",
-    "checkpoint",
-    "begin",
-    "show tables",
-    "describe table ops.identity",
-    "explain select 1",
-    "put file://x @y",
-    "grant select on x to y",
-    "select * from '/etc/passwd'",
-    'select * from "/etc/passwd"',
-    "select * from read_text('/etc/passwd')",
-    "select * from table(read_text('/etc/passwd'))",
-    "select * from read_csv('/etc/passwd')",
-    "select * from read_blob('/etc/passwd')",
-    "select * from read_json_auto('/etc/passwd')",
-    "select * from parquet_scan('x')",
-    "select * from glob('/*')",
-    "select * from sniff_csv('/etc/passwd')",
-    "select * from query('select 1')",
-    "select * from duckdb_settings()",
-    "select * from pragma_database_list()",
-    "select * from @stage",
-    "select (select count(*) from read_text('/etc/passwd'))",
-    "select 1 where exists (select * from glob('/etc/*'))",
-    "select * from ops.identity, lateral read_text('/etc/passwd')",
-    "select 1 into x",
-    "selec 1",
-    "select nope from ops.now",
-    "select * from nowhere",
-    "select 'x'::int",
-    "select :parameter",
-    "(" * 5000,
-)
 
 
 def duckdb_in(tmp_path: Path, _request: pytest.FixtureRequest) -> Warehouse:
