@@ -40,7 +40,7 @@ def attach(app: faust.App, desk: LoadDesk) -> None:
             await desk.run()
 
         @Service.task
-        async def tell(self) -> None:
+        async def announce(self) -> None:
             while not self.should_stop:
                 load = await desk.news.get()
                 await tell(loads, str(load.partition), load, load.partition)
