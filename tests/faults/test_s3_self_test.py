@@ -1,20 +1,16 @@
 """An S3 that heeds no condition is never trusted with a chain."""
 
-import logging
-import threading
 from collections.abc import Callable, Iterable, Iterator, Mapping
 from pathlib import Path
 from typing import Any
 from uuid import uuid4
 
 import pytest
-from moto.moto_server.werkzeug_app import DomainDispatcherApplication, create_backend_app
-from support.s3_stores import account_of, own_bucket
+from support.s3_stores import account_of, own_bucket, serving_moto
 from support.scripted_s3 import ScriptedS3, loses_the_answer, says
 from support.services.addresses import S3Address
 from support.services.ports import free_port
 from support.worker_process import WorkerProcess
-from werkzeug.serving import make_server
 
 from greenpulse.errors import SettingsError, StoreUnavailable
 from greenpulse.lake.s3 import S3Store
@@ -37,15 +33,8 @@ class HeedsNoCondition:
 @pytest.fixture
 def old_s3() -> Iterator[S3Address]:
     """A whole S3 (moto), but for conditions."""
-    logging.getLogger("werkzeug").setLevel(logging.ERROR)
-    app = HeedsNoCondition(DomainDispatcherApplication(create_backend_app))
-    server = make_server("127.0.0.1", 0, app, threaded=True)
-    thread = threading.Thread(target=server.serve_forever)
-    thread.start()
-    yield S3Address(f"http://127.0.0.1:{server.port}", "any", "any")
-    server.shutdown()
-    thread.join()
-    server.server_close()
+    with serving_moto(HeedsNoCondition) as address:
+        yield address
 
 
 async def test_an_s3_that_heeds_no_condition_is_refused(old_s3: S3Address) -> None:

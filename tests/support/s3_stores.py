@@ -1,7 +1,8 @@
 """S3s to test against, besides MinIO (support/service_fixtures.py), and lakes in them."""
 
 import logging
-from collections.abc import Iterator
+from collections.abc import Callable, Iterator
+from contextlib import contextmanager
 from threading import Lock, Thread
 from typing import TYPE_CHECKING
 from uuid import uuid4
@@ -21,26 +22,37 @@ from greenpulse.lake.s3_client import S3Account
 if TYPE_CHECKING:
     from _typeshed.wsgi import StartResponse, WSGIApplication, WSGIEnvironment
 
-__all__ = ["account_of", "moto", "own_bucket"]
+__all__ = ["account_of", "moto", "own_bucket", "serving_moto"]
 
 
 @pytest.fixture(scope="session")
 def moto() -> Iterator[S3Address]:
     """An S3 in this process, which takes all keys and secrets."""
+    with serving_moto() as address:
+        yield address
+
+
+@contextmanager
+def serving_moto(
+    behind: "Callable[[WSGIApplication], WSGIApplication]" = lambda s3: s3,
+) -> Iterator[S3Address]:
+    """An S3 in this process, whose requests ``behind`` may change on their way to it."""
     logging.getLogger("werkzeug").setLevel(logging.ERROR)
-    app = _one_at_a_time(DomainDispatcherApplication(create_backend_app))
+    app = _one_at_a_time(behind(DomainDispatcherApplication(create_backend_app)))
     server = make_server("127.0.0.1", 0, app, threaded=True, request_handler=MotoRequestHandler)
     serving = Thread(target=server.serve_forever, daemon=True)
     serving.start()
     yield S3Address(f"http://127.0.0.1:{server.server_port}", "any", "any")
     server.shutdown()
     serving.join()
+    server.server_close()
 
 
 def _one_at_a_time(app: "WSGIApplication") -> "WSGIApplication":
     """``app``, never asked twice at once.
 
-    Moto looks for a key and then writes it: a second create in between would win, too.
+    Moto looks for a key and then writes it: a second create in between would win, too. Its
+    first two requests, at once, each make all its buckets: one's are lost.
     """
     lock = Lock()
 
