@@ -1,7 +1,6 @@
 """What the load agent does for its partitions: wake up, catch up, tell."""
 
 import asyncio
-import contextlib
 import logging
 from collections.abc import Awaitable, Callable
 
@@ -18,14 +17,20 @@ log = logging.getLogger(__name__)
 
 _IDLE_SECONDS = 60.0
 _RETRY_SECONDS = 5.0
+_MOST_DOUBLINGS = 20
 
 
 class LoadDesk:
     """Loads the partitions of this worker, as files come or on common multiples of a period.
 
+    With a period all workers load at the same moments and at no others, so that a warehouse
+    that is paid by its waking hours wakes once for all of them: neither a file, nor a start,
+    nor a partition that moved has loads of its own. What fails is tried again after 5, 10,
+    20 … s, and at the latest when all others load.
+
     Args:
         open_loader: Opens what brings one partition up to the end of its chain.
-        clock: Wall clock of the common multiples.
+        clock: Wall clock of the common multiples, and the pauses between them.
         load_seconds: The period; 0: as files come, and every minute without any.
     """
 
@@ -56,9 +61,9 @@ class LoadDesk:
             self._woken.set()
 
     def begin(self, partitions: set[int]) -> None:
-        """Load just ``partitions`` from now on; at once what those before left."""
+        """Load just ``partitions`` from now on; what those before left, as if it came now."""
         self._partitions = set(partitions)
-        self._woken.set()
+        self.wake()
 
     def give_up(self, partitions: set[int]) -> None:
         """Load none of ``partitions`` any more; a load under way still ends."""
@@ -71,21 +76,30 @@ class LoadDesk:
 
     async def run(self) -> None:
         """Load until ``stop``; each committed load is put into ``news``."""
+        failures = 0
         while not self._is_stopping:
             try:
-                if self._loader is None:
-                    self._loader = await self._open_loader()
-                await self._catch_up(self._loader)
+                await self._work()
             except GreenpulseError as error:
+                failures += 1
                 self._say_waiting(str(error))
-                await self._pause(_RETRY_SECONDS)
-                continue
-            self._status.set_ready("warehouse", self._clock.now())
-            await self._pause(self._seconds_to_next())
+                await self._pause(self._seconds_to_retry(failures))
+            else:
+                failures = 0
+                self._status.set_ready("warehouse", self._clock.now())
+                await self._wait_for_turn()
+
+    async def _work(self) -> None:
+        """Open the warehouse, or load; who has just opened it has no turn of its own."""
+        self._woken.clear()
+        if self._loader is None:
+            self._loader = await self._open_loader()
+            if self._load_seconds:
+                return
+        await self._catch_up(self._loader)
 
     async def _catch_up(self, loader: Loader) -> None:
         """Load all that there is; a partition that cannot go on stops none of the others."""
-        self._woken.clear()
         behind, stopped = sorted(self._partitions), list[PermanentError]()
         while behind:
             # One load of each in turn: neither the backlog of another partition nor one that
@@ -130,15 +144,36 @@ class LoadDesk:
         self.news.put_nowait(load)
         return True
 
-    def _seconds_to_next(self) -> float:
+    async def _wait_for_turn(self) -> None:
+        """Wait for the next common multiple, by the wall clock even where it is moved."""
         if not self._load_seconds:
-            return _IDLE_SECONDS
+            await self._pause(_IDLE_SECONDS)
+            return
+        turn = self._turn()
+        while self._turn() == turn and not self._is_stopping:
+            await self._pause(min(_IDLE_SECONDS, self._seconds_to_turn()))
+
+    def _turn(self) -> int:
+        return int(self._clock.now().timestamp() // self._load_seconds)
+
+    def _seconds_to_turn(self) -> float:
         return self._load_seconds - self._clock.now().timestamp() % self._load_seconds
 
+    def _seconds_to_retry(self, failures: int) -> float:
+        """Each try may keep a warehouse awake that is paid for: soon there are only turns."""
+        if not self._load_seconds:
+            return _RETRY_SECONDS
+        doubled = _RETRY_SECONDS * 2 ** min(failures - 1, _MOST_DOUBLINGS)
+        return min(doubled, self._seconds_to_turn())
+
     async def _pause(self, seconds: float) -> None:
-        with contextlib.suppress(TimeoutError):
-            async with asyncio.timeout(seconds):
-                await self._woken.wait()
+        woken = asyncio.create_task(self._woken.wait())
+        deadline = asyncio.create_task(self._clock.sleep(seconds))
+        try:
+            await asyncio.wait({woken, deadline}, return_when=asyncio.FIRST_COMPLETED)
+        finally:
+            woken.cancel()
+            deadline.cancel()
 
     def _say_waiting(self, reason: str) -> None:
         if self._status.parts["warehouse"].reason != reason:
