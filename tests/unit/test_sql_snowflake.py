@@ -71,7 +71,7 @@ def test_the_loader_creates_drops_truncates_and_owns_nothing() -> None:
 
 
 def test_the_loader_changes_and_deletes_only_where_a_load_does() -> None:
-    # Bronze stays: DELETE is on the list of records to read, and on silver's runs alone.
+    # Bronze stays: DELETE is on the list of records to read, and on silver's facts alone.
     changing = {
         what: privileges & {"update", "delete"}
         for what, privileges in grants("loader").items()
@@ -82,6 +82,9 @@ def test_the_loader_changes_and_deletes_only_where_a_load_does() -> None:
         "table bronze.record_to_read": {"delete"},
         "table ops.load_lease": {"update"},
         "table silver.national_intensity": {"delete"},
+        "table silver.regional_intensity": {"delete"},
+        "table silver.generation_mix": {"delete"},
+        "table silver.regional_generation_mix": {"delete"},
     }
 
 
