@@ -33,10 +33,12 @@ from greenpulse.broker.log import RECORD_BYTES
 from greenpulse.clock import SystemClock
 from greenpulse.commands.accept_gap import accept_gap_command
 from greenpulse.commands.audit import audit_command
+from greenpulse.commands.cost import cost_command
 from greenpulse.commands.demo import demo
 from greenpulse.commands.doctor import doctor_command
 from greenpulse.commands.import_ import import_command
 from greenpulse.commands.query import query_command
+from greenpulse.commands.rebuild import rebuild_command
 from greenpulse.commands.running import current_settings
 from greenpulse.commands.settings import settings_command
 from greenpulse.commands.simulate import simulate
@@ -81,10 +83,12 @@ _Step = Callable[[], Awaitable[None]]
 for _command in (
     accept_gap_command,
     audit_command,
+    cost_command,
     demo,
     doctor_command,
     import_command,
     query_command,
+    rebuild_command,
     settings_command,
     simulate,
     sql_command,

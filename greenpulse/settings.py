@@ -191,6 +191,13 @@ class Settings:
     snowflake_warehouse: str = _setting(
         "SNOWFLAKE_WAREHOUSE", "", "", "The loader's virtual warehouse."
     )
+    snowflake_credits_a_day: float | str = _setting(
+        "SNOWFLAKE_CREDITS_A_DAY",
+        "",
+        "credits",
+        "The most that a day of loads may cost: a worker that would cost more does not start.",
+        read_number(0.01, 24, "5"),
+    )
     snowflake_private_key_file: str = _setting(
         "SNOWFLAKE_PRIVATE_KEY_FILE", "", "file", "Key pair of the user, PKCS#8."
     )

@@ -2,7 +2,6 @@
 
 import importlib
 import importlib.metadata
-import math
 import os
 import platform
 import shutil
@@ -11,14 +10,13 @@ from dataclasses import dataclass
 from enum import StrEnum
 from pathlib import Path
 
-from greenpulse.commands.cost_a_day import cost_a_day
+from greenpulse.commands.printing import size_text
 from greenpulse.settings import Settings
 from greenpulse.version import __version__
 
 __all__ = [
     "Finding",
     "State",
-    "check_cost",
     "check_disk",
     "check_faust",
     "check_python",
@@ -37,7 +35,6 @@ _PACKAGES = (
     "orjson",
 )
 _COMPILED = ("faust._cython.streams", "faust._cython.windows", "faust.transport._cython.conductor")
-_UNITS = ("bytes", "kB", "MB", "GB", "TB")
 _LEAST_FREE_BYTES = 1 << 30
 
 
@@ -94,20 +91,10 @@ def check_faust() -> Finding:
 def check_disk(settings: Settings) -> Finding:
     """Whether the disk of the embedded parts has space."""
     usage = shutil.disk_usage(_nearest(settings.data))
-    sentence = f"{_bytes(usage.free)} of {_bytes(usage.total)} are free at '{settings.data}'"
+    sentence = f"{size_text(usage.free)} of {size_text(usage.total)} are free at '{settings.data}'"
     if usage.free < _LEAST_FREE_BYTES:
         return Finding("disk", State.WRONG, f"{sentence}; free some, or set GREENPULSE_DATA")
     return Finding("disk", State.WELL, sentence)
-
-
-def check_cost(settings: Settings) -> Finding:
-    """What a day of these settings costs."""
-    cost = cost_a_day(settings)
-    sentence = (
-        f"a day makes about {cost.polls:,} polls, {cost.files:,} bronze files, "
-        f"{_bytes(cost.size_bytes)}, and {cost.snowflake_credits:g} Snowflake credits"
-    )
-    return Finding("cost", State.WELL, sentence)
 
 
 def is_creatable(folder: Path) -> bool:
@@ -132,8 +119,3 @@ def _version(package: str) -> str | None:
         return importlib.metadata.version(package)
     except importlib.metadata.PackageNotFoundError:
         return None
-
-
-def _bytes(size: float) -> str:
-    exponent = min(len(_UNITS) - 1, int(math.log10(max(size, 1)) // 3))
-    return f"{size / 1000**exponent:.3g} {_UNITS[exponent]}"

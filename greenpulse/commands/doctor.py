@@ -13,11 +13,11 @@ from greenpulse.commands.broker_check import check_broker
 from greenpulse.commands.checkup import (
     Finding,
     State,
-    check_cost,
     check_disk,
     check_faust,
     check_python,
 )
+from greenpulse.commands.cost_check import check_cost, loads_of_last_day
 from greenpulse.commands.part_checks import check_api, check_lake, check_warehouse
 from greenpulse.commands.printing import print_table
 from greenpulse.commands.running import FOUND_WRONG, CouldNotDo, current_settings, run_to_end
@@ -81,7 +81,10 @@ async def _examine(settings: Settings, clock: Clock) -> list[Finding]:
     async with closing(log, store, warehouse):
         for part, check in checks.items():
             findings += await _timed(part, check, clock)
-    return [*findings, check_cost(settings)]
+        well = {finding.part for finding in findings if finding.state is State.WELL}
+        paid = warehouse if "warehouse" in well else None
+        real = await loads_of_last_day(settings, paid, clock)
+    return [*findings, check_cost(settings, real)]
 
 
 async def _timed(part: str, check: _Check, clock: Clock) -> list[Finding]:

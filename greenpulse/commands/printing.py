@@ -1,5 +1,6 @@
 """Tables for people and lines for programs, on stdout."""
 
+import math
 import re
 from collections.abc import Sequence
 
@@ -9,12 +10,13 @@ from rich.console import Console
 from rich.table import Table
 from rich.text import Text
 
-__all__ = ["NULL", "print_table"]
+__all__ = ["NULL", "print_table", "size_text"]
 
 NULL = Text("NULL", style="dim")
 """How an absent value looks in a table."""
 
 _UNBOUNDED_WIDTH = 1 << 20
+_UNITS = ("bytes", "kB", "MB", "GB", "TB")
 _CONTROL = re.compile(r"[\x00-\x08\x0b-\x1f\x7f-\x9f]")
 
 
@@ -53,6 +55,16 @@ def print_table(
         console = Console(file=stream, highlight=False, width=_UNBOUNDED_WIDTH)
         console.width = max(1, console.measure(table).maximum)
     console.print(table)
+
+
+def size_text(size_bytes: float) -> str:
+    """Write a size in the unit that makes it short.
+
+    >>> size_text(14_250_000)
+    '14.2 MB'
+    """
+    exponent = min(len(_UNITS) - 1, int(math.log10(max(size_bytes, 1)) // 3))
+    return f"{size_bytes / 1000**exponent:.3g} {_UNITS[exponent]}"
 
 
 def _visible(text: str) -> Text:

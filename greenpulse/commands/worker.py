@@ -21,6 +21,7 @@ from faust.cli.base import cli
 from faust.cli.worker import worker as FaustCommand  # noqa: N812 - Faust names its class so
 
 from greenpulse import logs
+from greenpulse.commands.budget import check_budget
 from greenpulse.commands.running import CouldNotDo
 from greenpulse.errors import GreenpulseError, PermanentError, SettingsError
 from greenpulse.settings import Settings
@@ -104,6 +105,7 @@ class Worker(faust.Worker):
 
     async def _prepare_and_start(self) -> None:
         try:
+            check_budget(self.settings)
             await type(self).prepare()
         except GreenpulseError as error:
             # What is not reached now is no crash: nothing has begun.

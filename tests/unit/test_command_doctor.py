@@ -13,9 +13,7 @@ import pytest
 from click.testing import CliRunner
 from support.small_way import SmallWay
 
-from greenpulse.commands.cost_a_day import cost_a_day
 from greenpulse.commands.doctor import doctor_command
-from greenpulse.settings import Settings
 
 
 class Api(ThreadingHTTPServer):
@@ -219,18 +217,3 @@ def test_a_lake_that_cannot_be_made_is_wrong(working_directory: Path) -> None:
         "wrong",
         "'data/lake' cannot be made by this user; set GREENPULSE_LAKE",
     )
-
-
-def test_a_day_of_the_defaults_costs_a_few_thousand_files_and_no_credits() -> None:
-    cost = cost_a_day(Settings.read({}, {}))
-
-    assert cost.polls == 8640 + 288 + 288 + 48 + 1
-    assert 2_000 < cost.files < 3_500
-    assert 1_000_000 < cost.size_bytes < 50_000_000
-    assert cost.snowflake_credits == 0
-
-
-def test_loads_every_five_minutes_cost_five_credits_on_snowflake() -> None:
-    settings = Settings.read({"GREENPULSE_WAREHOUSE": "snowflake://ACCOUNT/ENERGY_PROJECT"}, {})
-
-    assert cost_a_day(settings).snowflake_credits == 4.8
