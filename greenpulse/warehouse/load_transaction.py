@@ -90,6 +90,7 @@ class Load:
         session.run("poll", self._values)
         (self._unreadable_count,) = session.run("unreadable", self._values)
         session.run("national_intensity", self._values)
+        session.run("pipeline_hours", self._values)
         row_count, offset_count = session.run("count", self._values)
         if row_count != self.staged.record_count or offset_count != row_count:
             problem = f"it has {row_count} rows of {offset_count} offsets"

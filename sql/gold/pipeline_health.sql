@@ -1,5 +1,5 @@
 -- Grain:    one hour, from the first tick or load on until now
--- Source:   silver.poll, ops.schedule, ops.load_manifest, ops.now
+-- Source:   ops.series_hour, ops.pipeline_hour, ops.schedule, ops.now, silver.poll
 -- Read by:  dashboards
 -- A tick is one (series, scheduled_at), however many polls it has; it is answered where
 -- one of them has an answer of 2xx, else failed. Ticks are expected from a series' first
@@ -26,38 +26,24 @@ with moment as (
 
 ),
 
-ticks as (
-
-    select
-        series,
-        scheduled_at,
-        max(iff(outcome in ('no_answer', 'http_error'), 0, 1)) as is_answered
-    from silver.poll
-    where
-        not imported
-        and scheduled_at is not null
-    group by series, scheduled_at
-
-),
-
 ticks_by_hour as (
 
     select
-        date_trunc('hour', scheduled_at) as hour_start_at,
-        sum(is_answered) as ticks_answered,
-        sum(1 - is_answered) as ticks_failed
-    from ticks
-    group by date_trunc('hour', scheduled_at)
+        hour_start_at,
+        sum(ticks_answered) as ticks_answered,
+        sum(ticks_failed) as ticks_failed
+    from ops.series_hour
+    group by hour_start_at
 
 ),
 
-loads_by_hour as (
+first_ticks as (
 
     select
-        date_trunc('hour', loaded_at) as hour_start_at,
-        count(*) as loads
-    from ops.load_manifest
-    group by date_trunc('hour', loaded_at)
+        series,
+        min(first_tick_at) as first_tick_at
+    from ops.series_hour
+    group by series
 
 ),
 
@@ -69,7 +55,8 @@ beginnings as (
     union all
 
     select hour_start_at
-    from loads_by_hour
+    from ops.pipeline_hour
+    where loads > 0
 
 ),
 
@@ -86,10 +73,26 @@ first_hour as (
 
 ),
 
+-- Numbered day by day: to number all hours at once would sort 262,800 of them.
+days as (
+
+    select row_number() over (order by seq4()) - 1 as day_number
+    from table(generator(rowcount => 10950))
+
+),
+
+hours_of_day as (
+
+    select row_number() over (order by seq4()) - 1 as hour_of_day
+    from table(generator(rowcount => 24))
+
+),
+
 numbers as (
 
-    select row_number() over (order by seq4()) - 1 as hour_number
-    from table(generator(rowcount => 262800))
+    select 24 * days.day_number + hours_of_day.hour_of_day as hour_number
+    from days
+    cross join hours_of_day
 
 ),
 
@@ -103,16 +106,6 @@ hours as (
     cross join numbers
     cross join moment
     where numbers.hour_number <= datediff('hour', first_hour.hour_start_at, moment.hour_start_at)
-
-),
-
-first_ticks as (
-
-    select
-        series,
-        min(scheduled_at) as first_tick_at
-    from ticks
-    group by series
 
 ),
 
@@ -187,19 +180,68 @@ expected_by_hour as (
 
 ),
 
-answers as (
+-- In the hour that runs, what was answered until now: a clock may have been ahead.
+answers_of_this_hour as (
 
     select
+        moment.hour_start_at,
         polls.answered_at,
         datediff(
             'millisecond',
             lag(polls.answered_at) over (order by polls.answered_at),
             polls.answered_at
-        ) / 1000 as age_seconds
+        ) / 1000 as wait_seconds
     from silver.poll as polls
     inner join moment
-        on polls.answered_at <= moment.now_at
+        on
+            polls.answered_at >= moment.hour_start_at
+            and polls.answered_at <= moment.now_at
     where polls.outcome = 'ok'
+
+),
+
+hours_with_answers as (
+
+    select
+        pipeline_hour.hour_start_at,
+        pipeline_hour.first_answered_at,
+        pipeline_hour.last_answered_at,
+        pipeline_hour.longest_wait_seconds
+    from ops.pipeline_hour
+    inner join moment
+        on pipeline_hour.hour_start_at < moment.hour_start_at
+    where pipeline_hour.last_answered_at is not null
+
+    union all
+
+    select
+        hour_start_at,
+        min(answered_at) as first_answered_at,
+        max(answered_at) as last_answered_at,
+        max(wait_seconds) as longest_wait_seconds
+    from answers_of_this_hour
+    group by hour_start_at
+
+),
+
+-- The first answer of an hour ends a wait that began in an earlier one.
+waits_by_hour as (
+
+    select
+        hour_start_at,
+        last_answered_at,
+        greatest(
+            coalesce(longest_wait_seconds, 0),
+            coalesce(
+                datediff(
+                    'millisecond',
+                    lag(last_answered_at) over (order by hour_start_at),
+                    first_answered_at
+                ) / 1000,
+                0
+            )
+        ) as longest_wait_seconds
+    from hours_with_answers
 
 ),
 
@@ -207,17 +249,18 @@ answers as (
 answers_by_hour as (
 
     select
-        greatest(
-            date_trunc('hour', answers.answered_at), first_hour.hour_start_at
-        ) as hour_start_at,
-        max(answers.answered_at) as last_answered_at,
+        greatest(waits_by_hour.hour_start_at, first_hour.hour_start_at) as hour_start_at,
+        max(waits_by_hour.last_answered_at) as last_answered_at,
         max(
-            iff(answers.answered_at >= first_hour.hour_start_at, answers.age_seconds, null)
+            iff(
+                waits_by_hour.hour_start_at >= first_hour.hour_start_at,
+                waits_by_hour.longest_wait_seconds,
+                null
+            )
         ) as longest_wait_seconds
-    from answers
+    from waits_by_hour
     cross join first_hour
-    group by
-        greatest(date_trunc('hour', answers.answered_at), first_hour.hour_start_at)
+    group by greatest(waits_by_hour.hour_start_at, first_hour.hour_start_at)
 
 ),
 
@@ -229,7 +272,7 @@ joined as (
         coalesce(expected_by_hour.ticks_expected, 0) as ticks_expected,
         coalesce(ticks_by_hour.ticks_answered, 0) as ticks_answered,
         coalesce(ticks_by_hour.ticks_failed, 0) as ticks_failed,
-        coalesce(loads_by_hour.loads, 0) as loads,
+        coalesce(pipeline_hour.loads, 0) as loads,
         answers_by_hour.longest_wait_seconds,
         max(answers_by_hour.last_answered_at) over (
             order by hours.hour_start_at
@@ -240,8 +283,8 @@ joined as (
         on hours.hour_start_at = expected_by_hour.hour_start_at
     left join ticks_by_hour
         on hours.hour_start_at = ticks_by_hour.hour_start_at
-    left join loads_by_hour
-        on hours.hour_start_at = loads_by_hour.hour_start_at
+    left join ops.pipeline_hour
+        on hours.hour_start_at = pipeline_hour.hour_start_at
     left join answers_by_hour
         on hours.hour_start_at = answers_by_hour.hour_start_at
 

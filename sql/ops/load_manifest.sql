@@ -1,6 +1,6 @@
 -- Grain:    one load of one partition; ranges of a partition follow without a gap
 -- Source:   the loader, in the transaction that adds the rows
--- Read by:  the loader, greenpulse audit, gold.pipeline_health
+-- Read by:  the loader (ops.pipeline_hour, too), greenpulse audit
 create table if not exists ops.load_manifest (
     topic string comment 'Topic of the log',
     partition_id bigint comment 'Partition of the topic',

@@ -19,10 +19,14 @@ grant select, insert on table ops.load_manifest to role loader;
 grant select, insert on table ops.schedule to role loader;
 grant select, insert on table silver.poll to role loader;
 
--- A load empties its list of records to read, takes the lease, and replaces what silver has
--- of the half hours that it has news of: sql/load has no other DELETE or UPDATE.
+-- A load empties its lists of records to read and of hours to count, takes the lease, and
+-- replaces what silver has of the half hours, and ops of the hours, that it has news of:
+-- sql/load has no other DELETE or UPDATE.
 grant select, insert, delete on table bronze.record_to_read to role loader;
+grant select, insert, delete on table ops.hour_to_count to role loader;
 grant select, update on table ops.load_lease to role loader;
+grant select, insert, delete on table ops.pipeline_hour to role loader;
+grant select, insert, delete on table ops.series_hour to role loader;
 grant select, insert, delete on table silver.national_intensity to role loader;
 grant select, insert, delete on table silver.regional_intensity to role loader;
 grant select, insert, delete on table silver.generation_mix to role loader;

@@ -291,6 +291,28 @@ async def test_what_late_polls_say_is_history_and_no_news(warehouse: Warehouse) 
     ]
 
 
+async def test_an_hour_is_counted_once_however_its_polls_come(warehouse: Warehouse) -> None:
+    def tick(poll_id: str, due: str, answered: str, **fields: object) -> bytes:
+        body = body_of(item("2026-02-05T20:30Z", "2026-02-05T21:00Z", 117, 137))
+        fields = {"scheduled_at": f"2026-02-05T{due}Z", **fields}
+        return value_of_poll(poll(poll_id, f"2026-02-05T{answered}Z", body, **fields))
+
+    failed = tick("a", "21:00:00", "21:00:01", status=500)
+    await warehouse.load(staged([tick("b", "21:59:50", "22:00:03"), failed], 0))
+    late = tick("c", "21:00:00", "21:00:05")
+    await warehouse.load(staged([tick("d", "21:10:00", "21:10:00"), late, late, failed], 2))
+
+    ticks = "select hour(hour_start_at), ticks_answered, ticks_failed from ops.series_hour"
+    assert await select(warehouse, ticks) == [(21, 3, 0)]
+    answers = """
+        select hour(hour_start_at), longest_wait_seconds
+        from ops.pipeline_hour where last_answered_at is not null order by hour_start_at
+    """
+    assert await select(warehouse, answers) == [(21, 595), (22, None)]
+    loads = "select sum(loads)::bigint from ops.pipeline_hour"
+    assert await select(warehouse, loads) == [(2,)]
+
+
 async def test_a_schedule_keeps_what_was_expected_before(warehouse: Warehouse) -> None:
     def every(seconds: float, day: int) -> SeriesPeriod:
         return SeriesPeriod("intensity", seconds, 0, datetime(2026, 1, day, tzinfo=UTC))

@@ -25,6 +25,8 @@ STEPS = (
     "copy",
     "insert into silver.poll",
     "insert into silver.national_intensity",
+    "insert into ops.hour_to_count",
+    "insert into ops.pipeline_hour",
     "select\n    count(*) as row_count",
     "commit",
     "answer",
@@ -34,6 +36,9 @@ WHOLE = """
         (select count(*) || ' ' || count(distinct v:offset::bigint)
             from bronze.raw_intensity) as raw_rows,
         (select count(*) from bronze.record_to_read) as records_to_read,
+        (select count(*) from ops.hour_to_count) as hours_to_count,
+        (select sum(ticks_answered) from ops.series_hour)::bigint as ticks,
+        (select sum(loads) from ops.pipeline_hour)::bigint as loads,
         (select count(*) || ' ' || count(distinct poll_id) from silver.poll) as polls,
         (select max(revision_number) || ' ' || count(*) from silver.national_intensity) as runs,
         (select sum(record_count) from ops.load_manifest)::bigint as records
@@ -69,7 +74,8 @@ async def test_a_loader_that_dies_before_any_step_leaves_all_of_its_load_or_noth
     count = 5 * len(STEPS)
     runs = len({130 + offset // 3 for offset in range(count)})
     rows = (await warehouse.query(WHOLE)).rows
-    assert rows == [(f"{count} {count}", 0, f"{count} {count}", f"{runs} {runs}", count)]
+    polls = f"{count} {count}"
+    assert rows == [(polls, 0, 0, count, len(STEPS), polls, f"{runs} {runs}", count)]
     await warehouse.close()
 
 

@@ -21,6 +21,9 @@ async def rows_of(warehouse: DuckDBWarehouse) -> dict[str, object]:
             (select listagg(v:offset::string, ' ') within group (order by v:offset::bigint)
                 from bronze.raw_intensity) as raw_offsets,
             (select count(*) from bronze.record_to_read) as records_to_read,
+            (select count(*) from ops.hour_to_count) as hours_to_count,
+            (select sum(ticks_answered)::bigint from ops.series_hour) as ticks,
+            (select sum(loads)::bigint from ops.pipeline_hour) as loads,
             (select count(*) || ' ' || count(distinct poll_id) from silver.poll) as polls,
             (select max(revision_number) || ' ' || count(*) from silver.national_intensity)
                 as runs,
@@ -69,6 +72,9 @@ def test_a_load_killed_before_any_statement_is_made_up_for(tmp_path: Path) -> No
     whole = {
         "raw_offsets": "0 1 2 3 4 5 6 7 8 9",
         "records_to_read": 0,
+        "hours_to_count": 0,
+        "ticks": 10,
+        "loads": 2,
         "polls": "10 10",
         "runs": "4 4",
         "records": 10,

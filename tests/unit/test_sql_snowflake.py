@@ -80,7 +80,10 @@ def test_the_loader_changes_and_deletes_only_where_a_load_does() -> None:
 
     assert changing == {
         "table bronze.record_to_read": {"delete"},
+        "table ops.hour_to_count": {"delete"},
         "table ops.load_lease": {"update"},
+        "table ops.pipeline_hour": {"delete"},
+        "table ops.series_hour": {"delete"},
         "table silver.national_intensity": {"delete"},
         "table silver.regional_intensity": {"delete"},
         "table silver.generation_mix": {"delete"},
