@@ -1,6 +1,6 @@
 -- Grain:    one run of half hours that the API never spoke of, between the first and the
 --           last that it did; ends_at is exclusive
--- Source:   silver.national_intensity
+-- Source:   silver.newest_national_intensity
 -- Read by:  dashboards, people who heal gaps
 create or replace view gold.data_gaps (
     starts_at comment 'Start of the first missing half hour, UTC',
@@ -11,22 +11,12 @@ copy grants
 comment = 'Half hours that the API never spoke of, between the first and last that it did'
 as
 
-with half_hours as (
-
-    select
-        period_start_at,
-        max(period_end_at) as period_end_at
-    from silver.national_intensity
-    group by period_start_at
-
-),
-
-neighbours as (
+with neighbours as (
 
     select
         period_end_at as starts_at,
         lead(period_start_at) over (order by period_start_at) as ends_at
-    from half_hours
+    from silver.newest_national_intensity
 
 ),
 

@@ -29,23 +29,15 @@ with news as (
 
 ),
 
-known as (
-
-    select
-        period_start_at,
-        max(last_observed_at) as last_observed_at
-    from silver.national_intensity
-    group by period_start_at
-
-),
-
 late as (
 
     select news.period_start_at
     from news
-    inner join known
+    inner join silver.national_intensity as known
         on news.period_start_at = known.period_start_at
-    where news.first_observed_at <= known.last_observed_at
+    where
+        known.is_newest
+        and news.first_observed_at <= known.last_observed_at
 
 ),
 
@@ -82,6 +74,7 @@ insert into silver.national_intensity (
     intensity_index,
     poll_id,
     revision_number,
+    is_newest,
     load_id
 )
 
@@ -112,11 +105,7 @@ newest_runs as (
     from silver.national_intensity as known
     inner join touched
         on known.period_start_at = touched.period_start_at
-    qualify
-        row_number() over (
-            partition by known.period_start_at
-            order by known.revision_number desc
-        ) = 1
+    where known.is_newest
 
 ),
 
@@ -245,6 +234,7 @@ final as (
         max(intensity_index) as intensity_index,
         max(iff(is_change = 1, poll_id, null)) as poll_id,
         revision_number,
+        revision_number = max(revision_number) over (partition by period_start_at) as is_newest,
         :load_id as load_id
     from numbered
     group by period_start_at, revision_number

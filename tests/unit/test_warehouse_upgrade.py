@@ -57,6 +57,33 @@ def test_an_older_file_has_todays_columns_and_comments_and_its_rows(
     rows.close()
 
 
+def test_of_the_runs_of_an_older_file_the_newest_is_in_force(
+    older: Path, clock: ManualClock
+) -> None:
+    run(
+        older,
+        """
+        insert into silver.national_intensity (
+            period_start_at, period_end_at, observed_at, last_observed_at,
+            forecast_gco2_per_kwh, revision_number, load_id
+        )
+        select
+            '2026-02-05 19:30:00', '2026-02-05 20:00:00', '2026-02-05 19:00:00',
+            '2026-02-05 19:00:00', 136 + revision, revision, 'old'
+        from range(1, 4) as revisions(revision)
+        """,
+    )
+
+    deploy(older)
+
+    rows = DuckDBRows(older, clock)
+    forecasts = "select forecast_gco2_per_kwh from gold.half_hourly_intensity"
+    assert rows.select(forecasts) == [(139,)]
+    rows.load_polls(poll("new", MORNING, SAID))
+    assert rows.select(forecasts) == [(137,)]
+    rows.close()
+
+
 def test_a_column_that_is_absent_is_added_empty(older: Path, clock: ManualClock) -> None:
     run(older, "drop view gold.intensity_now")
     run(older, "alter table silver.poll drop column imported")
