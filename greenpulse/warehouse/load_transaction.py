@@ -7,6 +7,7 @@ from typing import Any, Protocol
 from greenpulse.clock import to_rfc3339
 from greenpulse.errors import WarehouseMismatch
 from greenpulse.records import WarehouseLoad
+from greenpulse.warehouse.families import add_facts
 from greenpulse.warehouse.manifest import Position, position_of, stage_file_of
 from greenpulse.warehouse.warehouse import Staged
 
@@ -89,7 +90,7 @@ class Load:
         self._add_raw_rows(session)
         session.run("poll", self._values)
         (self._unreadable_count,) = session.run("unreadable", self._values)
-        session.run("national_intensity", self._values)
+        add_facts(session, self._values)
         session.run("pipeline_hours", self._values)
         row_count, offset_count = session.run("count", self._values)
         if row_count != self.staged.record_count or offset_count != row_count:

@@ -1,5 +1,5 @@
 -- Grain:    one half hour and fuel, as its newest observation has it
--- Source:   silver.generation_share, by the loader
+-- Source:   silver.share_observation, by the loader
 -- Read by:  gold.generation_mix
 -- Of observations at one moment the last in log order counts, hence the place in the log.
 create table if not exists silver.generation_mix (

@@ -1,5 +1,5 @@
 -- Grain:    one half hour, region and fuel, as its newest observation has it
--- Source:   silver.generation_share, by the loader
+-- Source:   silver.share_observation, by the loader
 -- Read by:  people who ask what a region's electricity is made from
 -- Of observations at one moment the last in log order counts, hence the place in the log.
 create table if not exists silver.regional_generation_mix (

@@ -7,12 +7,21 @@ log order, as if nothing had ever been loaded in pieces.
 import json
 import math
 import re
-from collections.abc import Sequence
+from collections.abc import Iterator, Sequence
 from dataclasses import dataclass
 from datetime import UTC, datetime, timedelta
 from typing import Any
 
-__all__ = ["PollRow", "Run", "silver_of"]
+__all__ = [
+    "NotReadable",
+    "PollRow",
+    "Run",
+    "answers_of",
+    "parts_of",
+    "read_number",
+    "read_period",
+    "silver_of",
+]
 
 _MOMENT = re.compile(r"\d{4}-\d\d-\d\dT\d\d:\d\d(:\d\d(\.\d{1,6})?)?(Z|[+-]\d\d:\d\d)")
 _PERIOD = re.compile(r"\d{4}-\d\d-\d\dT\d\d:[03]0(:00)?(Z|\+00:00)")
@@ -53,8 +62,8 @@ class _Item:
     values: tuple[float | None, float | None, str | None] = (None, None, None)
 
 
-class _NotReadable(Exception):
-    pass
+class NotReadable(Exception):
+    """A part of a body is not what it should be."""
 
 
 def silver_of(values: Sequence[bytes | None]) -> tuple[list[PollRow], list[Run]]:
@@ -81,6 +90,28 @@ def silver_of(values: Sequence[bytes | None]) -> tuple[list[PollRow], list[Run]]
                 observations.setdefault(item.period_start_at, []).append(said)
     runs = [run for start in sorted(observations) for run in _runs(observations[start])]
     return list(polls.values()), runs
+
+
+def answers_of(values: Sequence[bytes | None]) -> Iterator[tuple[int, dict[str, Any], object]]:
+    """Place in the log, fields and ``data`` of each poll that said something."""
+    seen: set[str] = set()
+    for offset, value in enumerate(values):
+        fields = _poll_fields(value)
+        if fields is not None and fields["poll_id"] not in seen:
+            seen.add(fields["poll_id"])
+            if _read(fields)[0] == "ok":
+                yield offset, fields, json.loads(fields["body"])["data"]
+
+
+def parts_of(data: object) -> Iterator[tuple[dict[str, Any], dict[str, Any]]]:
+    """Objects that may speak of a half hour, each behind the one that it stands in."""
+    for entry in data if isinstance(data, list) else [data]:
+        if not isinstance(entry, dict):
+            continue
+        inner = entry.get("data")
+        for part in inner if isinstance(inner, list) else [entry]:
+            if isinstance(part, dict):
+                yield entry, part
 
 
 def _runs(observations: list[tuple[datetime, int, int, _Item, str]]) -> list[Run]:
@@ -162,55 +193,51 @@ def _read_body(body: str, *, is_national: bool) -> tuple[str, list[_Item]]:
     if document in (None, {}, []) or data in (None, []):
         return "empty", []
     items = []
-    for candidate in _candidates(data):
+    for _, candidate in parts_of(data):
         try:
             items.append(_read_item(candidate, is_national=is_national))
-        except _NotReadable:
+        except NotReadable:
             continue
     return ("ok", items) if items else ("unreadable", [])
 
 
-def _candidates(data: object) -> list[object]:
-    """Items; the answer for one region holds them one level deeper."""
-    flat: list[object] = []
-    for entry in data if isinstance(data, list) else [data]:
-        inner = entry.get("data") if isinstance(entry, dict) else None
-        flat.extend(inner if isinstance(inner, list) else [entry])
-    return flat
-
-
-def _read_item(candidate: object, *, is_national: bool) -> _Item:
-    if not isinstance(candidate, dict):
-        raise _NotReadable
-    start_at, end_at = _read_time(candidate.get("from")), _read_time(candidate.get("to"))
-    if end_at - start_at != _HALF_HOUR:
-        raise _NotReadable
+def _read_item(candidate: dict[str, Any], *, is_national: bool) -> _Item:
+    start_at, end_at = read_period(candidate)
     if not is_national:
         return _Item(start_at, end_at)
     intensity = candidate.get("intensity")
     if not isinstance(intensity, dict):
-        raise _NotReadable
+        raise NotReadable
     index = intensity.get("index")
     if not isinstance(index, str | None):
-        raise _NotReadable
-    values = (_read_number(intensity.get("forecast")), _read_number(intensity.get("actual")), index)
+        raise NotReadable
+    values = (read_number(intensity.get("forecast")), read_number(intensity.get("actual")), index)
     return _Item(start_at, end_at, values)
+
+
+def read_period(part: dict[str, Any]) -> tuple[datetime, datetime]:
+    """Start and end of the half hour that ``part`` speaks of, naive, UTC."""
+    start_at, end_at = _read_time(part.get("from")), _read_time(part.get("to"))
+    if end_at - start_at != _HALF_HOUR:
+        raise NotReadable
+    return start_at, end_at
 
 
 def _read_time(text: object) -> datetime:
     if not isinstance(text, str) or not _PERIOD.fullmatch(text):
-        raise _NotReadable
+        raise NotReadable
     try:
         return datetime.fromisoformat(text).replace(tzinfo=None)
     except ValueError as error:
-        raise _NotReadable from error
+        raise NotReadable from error
 
 
-def _read_number(value: object) -> float | None:
+def read_number(value: object) -> float | None:
+    """A finite JSON number, or None for null."""
     if value is None:
         return None
     if isinstance(value, bool) or not isinstance(value, int | float) or not math.isfinite(value):
-        raise _NotReadable
+        raise NotReadable
     return float(value)
 
 

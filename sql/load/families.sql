@@ -1,0 +1,11 @@
+-- How many answers of each family the range has that say something: a family without one
+-- has no work to do.
+select
+    count_if(family = 'national') as national_count,
+    count_if(family = 'regional') as regional_count,
+    count_if(family = 'generation') as generation_count
+from silver.poll
+where
+    partition_id = :partition_id
+    and log_offset between :start_offset and :end_offset
+    and outcome = 'ok';

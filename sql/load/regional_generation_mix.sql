@@ -1,0 +1,103 @@
+-- Lets what the range says of the regions' generation mix stand, where nothing newer is
+-- known.
+delete from bronze.record_to_read;
+
+insert into bronze.record_to_read (partition_id, log_offset)
+select
+    partition_id,
+    log_offset
+from silver.poll
+where
+    partition_id = :partition_id
+    and log_offset between :start_offset and :end_offset
+    and family = 'regional'
+    and outcome = 'ok';
+
+insert into silver.regional_generation_mix (
+    period_start_at,
+    period_end_at,
+    region_id,
+    fuel,
+    share_percent,
+    observed_at,
+    poll_id,
+    partition_id,
+    log_offset,
+    load_id
+)
+
+with news as (
+
+    select *
+    from silver.share_observation
+    qualify
+        row_number() over (
+            partition by period_start_at, region_id, fuel
+            order by
+                observed_at desc,
+                partition_id desc,
+                log_offset desc,
+                list_number desc,
+                item_number desc,
+                region_number desc,
+                share_number desc
+        ) = 1
+
+),
+
+final as (
+
+    select
+        news.period_start_at,
+        news.period_end_at,
+        news.region_id,
+        news.fuel,
+        news.share_percent,
+        news.observed_at,
+        news.poll_id,
+        news.partition_id,
+        news.log_offset,
+        :load_id as load_id
+    from news
+    left join silver.regional_generation_mix as known
+        on
+            news.period_start_at = known.period_start_at
+            and news.region_id = known.region_id
+            and news.fuel = known.fuel
+    where
+        known.observed_at is null
+        or known.observed_at < news.observed_at
+        or (
+            known.observed_at = news.observed_at
+            and (
+                known.partition_id < news.partition_id
+                or (
+                    known.partition_id = news.partition_id
+                    and known.log_offset < news.log_offset
+                )
+            )
+        )
+
+)
+
+select * from final;
+
+-- New rows take the place of older ones.
+delete from silver.regional_generation_mix
+using (
+
+    select
+        period_start_at,
+        region_id,
+        fuel
+    from silver.regional_generation_mix
+    where load_id = :load_id
+
+) as renewed
+where
+    regional_generation_mix.load_id <> :load_id
+    and regional_generation_mix.period_start_at = renewed.period_start_at
+    and regional_generation_mix.region_id = renewed.region_id
+    and regional_generation_mix.fuel = renewed.fuel;
+
+delete from bronze.record_to_read;
