@@ -1,6 +1,6 @@
 -- Grain:    one half hour that the API spoke of
 -- Source:   silver.national_intensity
--- Read by:  gold.half_hourly_intensity, gold.data_gaps
+-- Read by:  gold.half_hourly_intensity, gold.daily_intensity, gold.data_gaps, the loader
 -- The newest observation is in force, as a whole, null included. An actual is shown as the
 -- intensity once it is no longer the carried-over value of the period before.
 create or replace view silver.newest_national_intensity

@@ -19,10 +19,14 @@ CREATIONS = {
 TABLES = [name for name, creation in CREATIONS.items() if creation.kind == "TABLE"]
 GOLD = [name for name in CREATIONS if name.startswith("gold.")]
 KEYS = {
-    "gold.data_gaps": "starts_at",
-    "gold.half_hourly_intensity": "period_start_at",
-    "gold.intensity_now": "period_start_at",
-    "gold.pipeline_health": "hour_start_at",
+    "gold.daily_intensity": ("settlement_date",),
+    "gold.data_gaps": ("starts_at",),
+    "gold.forecast_history": ("period_start_at", "observed_at"),
+    "gold.forecast_skill": ("lead_hours",),
+    "gold.greenest_windows": ("region_id", "duration_minutes"),
+    "gold.half_hourly_intensity": ("period_start_at",),
+    "gold.intensity_now": ("period_start_at",),
+    "gold.pipeline_health": ("hour_start_at",),
 }
 
 
@@ -79,17 +83,21 @@ def test_the_keys_of_gold_are_never_null(tmp_path: Path, clock: ManualClock) -> 
         item(f"2026-02-05T{start}Z", f"2026-02-05T{end}Z", None, None, None)
         for start, end in (("18:00", "18:30"), ("20:00", "20:30"))
     ]
+    foretold = item("2026-02-05T21:00Z", "2026-02-05T21:30Z", 137, None, "low")
+    measured = item("2026-02-05T21:00Z", "2026-02-05T21:30Z", 137, 130, "low")
     rows.load_polls(
         poll("holes", "2026-02-05T20:10:00Z", body_of(*hole)),
         poll("failed", None, None, scheduled_at="2026-02-05T20:20:00Z"),
+        poll("foretold", "2026-02-05T20:30:00Z", body_of(foretold)),
+        poll("measured", "2026-02-05T22:00:00Z", body_of(measured)),
     )
     rows.set_now("2026-02-05 21:05:00")
 
     assert set(KEYS) == set(GOLD)
     for name, key in KEYS.items():
-        found = [row[key] for row in rows.rows_of(f"select * from {name}")]  # noqa: S608 - of this file
+        found = rows.select(f"select {', '.join(key)} from {name}")  # noqa: S608 - of this file
         assert found, name
-        assert None not in found, name
+        assert not any(None in row for row in found), name
         assert len(set(found)) == len(found), name
     rows.close()
 

@@ -30,6 +30,10 @@ PROMISED = {
     "silver.regional_generation_mix",
     "gold.half_hourly_intensity",
     "gold.intensity_now",
+    "gold.forecast_history",
+    "gold.forecast_skill",
+    "gold.greenest_windows",
+    "gold.daily_intensity",
     "gold.data_gaps",
     "gold.pipeline_health",
 }
