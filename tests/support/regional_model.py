@@ -11,11 +11,11 @@ from typing import Any
 
 from support.silver_model import NotReadable, answers_of, parts_of, read_number, read_period
 
-__all__ = ["Facts", "Record", "RegionalRun", "Share", "facts_of"]
+__all__ = ["NAMES", "Facts", "Record", "RegionalRun", "Share", "facts_of"]
 
 _Values = tuple[float | None, str | None]
 
-_NAMES = (
+NAMES = (
     "North Scotland",
     "South Scotland",
     "North West England",
@@ -35,7 +35,7 @@ _NAMES = (
     "Wales",
     "GB",
 )
-_NUMBERS = {name: number for number, name in enumerate(_NAMES, start=1)}
+_NUMBERS = {name: number for number, name in enumerate(NAMES, start=1)}
 _NUMBERS |= {"North Wales and Merseyside": 6, "North Wales": 6}
 _LAST_NUMBER = 99
 

@@ -24,9 +24,11 @@ KEYS = {
     "gold.forecast_history": ("period_start_at", "observed_at"),
     "gold.forecast_skill": ("lead_hours",),
     "gold.greenest_windows": ("region_id", "duration_minutes"),
+    "gold.generation_mix": ("period_start_at", "fuel"),
     "gold.half_hourly_intensity": ("period_start_at",),
     "gold.intensity_now": ("period_start_at",),
     "gold.pipeline_health": ("hour_start_at",),
+    "gold.regional_intensity": ("period_start_at", "region_id"),
 }
 
 
@@ -91,6 +93,11 @@ def test_the_keys_of_gold_are_never_null(tmp_path: Path, clock: ManualClock) -> 
         poll("foretold", "2026-02-05T20:30:00Z", body_of(foretold)),
         poll("measured", "2026-02-05T22:00:00Z", body_of(measured)),
     )
+    mix = {"generationmix": [{"fuel": "wind", "perc": None}], "intensity": {}}
+    region = {"from": "2026-02-05T21:00Z", "to": "2026-02-05T21:30Z", "regionid": 13} | mix
+    for family in ("regional", "generation"):
+        said = poll(family, "2026-02-05T21:00:00Z", body_of(region), family=family)
+        rows.load_polls(said)
     rows.set_now("2026-02-05 21:05:00")
 
     assert set(KEYS) == set(GOLD)
