@@ -61,7 +61,7 @@ def raw_topic(app: faust.App, name: str) -> TopicT:
     Raw, since Faust ends the agent, and with it the worker, over a value that is none, and
     acknowledges that one before others: anybody may write to a topic.
     """
-    return app.topic(name, value_type=bytes, value_serializer="raw", internal=True)
+    return app.topic(name, value_type=bytes, value_serializer="raw")
 
 
 def record_in(value: bytes | None, kind: type[Record]) -> Record | None:

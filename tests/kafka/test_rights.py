@@ -1,5 +1,7 @@
 """What a user of Kafka may not do is said before anything starts, right by right."""
 
+from collections.abc import AsyncIterator, Awaitable, Callable
+from contextlib import asynccontextmanager
 from pathlib import Path
 from uuid import uuid4
 
@@ -29,8 +31,9 @@ async def topic(secure_kafka: SecureKafkaAddress) -> str:
     return name
 
 
-def log_of(user: str, kafka: SecureKafkaAddress) -> KafkaLog:
-    return KafkaLog(
+@asynccontextmanager
+async def log_of(user: str, kafka: SecureKafkaAddress) -> AsyncIterator[KafkaLog]:
+    log = KafkaLog(
         KafkaConnection(
             kafka.sasl_hosts,
             security_protocol="SASL_PLAINTEXT",
@@ -39,17 +42,28 @@ def log_of(user: str, kafka: SecureKafkaAddress) -> KafkaLog:
             password=PASSWORD,
         )
     )
+    try:
+        yield log
+    finally:
+        await log.close()
+
+
+async def ensure_it(log: KafkaLog, topic: str) -> None:
+    await log.ensure_topics([TopicSpec(topic, 1)])
+
+
+async def append_to_it(log: KafkaLog, topic: str) -> None:
+    await log.append(topic, [Message(b"key", b"value", 0)])
 
 
 async def test_all_rights_that_are_missing_are_named_at_once(
     secure_kafka: SecureKafkaAddress, topic: str
 ) -> None:
     group = f"group.{uuid4()}"
-    log = log_of("stranger", secure_kafka)
 
-    with pytest.raises(SettingsError) as refused:
-        await log.prove_access([topic], group)
-    await log.close()
+    async with log_of("stranger", secure_kafka) as log:
+        with pytest.raises(SettingsError) as refused:
+            await log.prove_access([topic], group)
 
     assert str(refused.value).endswith(
         f"give 'User:stranger' the rights Read on topic '{topic}', Write on topic '{topic}', "
@@ -60,11 +74,10 @@ async def test_all_rights_that_are_missing_are_named_at_once(
 async def test_only_what_is_missing_is_named(secure_kafka: SecureKafkaAddress, topic: str) -> None:
     await allow(secure_kafka.hosts, "reader", Resource.TOPIC, topic, Operation.READ)
     await allow(secure_kafka.hosts, "reader", Resource.GROUP, topic, Operation.READ)
-    log = log_of("reader", secure_kafka)
 
-    with pytest.raises(SettingsError) as refused:
-        await log.prove_access([topic], topic)
-    await log.close()
+    async with log_of("reader", secure_kafka) as log:
+        with pytest.raises(SettingsError) as refused:
+            await log.prove_access([topic], topic)
 
     assert str(refused.value).endswith(f"the rights Write on topic '{topic}'")
 
@@ -73,67 +86,48 @@ async def test_who_has_the_rights_passes(secure_kafka: SecureKafkaAddress, topic
     rights = (Operation.READ, Operation.WRITE)
     await allow(secure_kafka.hosts, "reader", Resource.TOPIC, topic, *rights)
     await allow(secure_kafka.hosts, "reader", Resource.GROUP, topic, Operation.READ)
-    log = log_of("reader", secure_kafka)
 
-    await log.prove_access([topic], topic)
+    async with log_of("reader", secure_kafka) as log:
+        await log.prove_access([topic], topic)
 
-    assert await log.append(topic, [Message(b"key", b"value", 0)]) == [0]
-    assert await log.committed(topic, topic) == {}
-    await log.close()
+        assert await log.append(topic, [Message(b"key", b"value", 0)]) == [0]
+        assert await log.committed(topic, topic) == {}
 
 
 async def test_a_topic_that_one_may_not_create_names_user_and_topic(
     secure_kafka: SecureKafkaAddress,
 ) -> None:
-    log, name = log_of("stranger", secure_kafka), f"rights.{uuid4()}"
+    name = f"rights.{uuid4()}"
 
-    with pytest.raises(SettingsError, match=f"creating topic '{name}'.*let 'User:stranger' create"):
-        await log.ensure_topics([TopicSpec(name, 1)])
-    await log.close()
+    async with log_of("stranger", secure_kafka) as log:
+        with pytest.raises(SettingsError, match=f"'{name}'.*let 'User:stranger' create"):
+            await log.ensure_topics([TopicSpec(name, 1)])
 
 
-async def test_a_topic_that_is_there_and_not_seen_is_told_from_an_absent_one(
-    secure_kafka: SecureKafkaAddress, topic: str
+@pytest.mark.parametrize(
+    ("right", "attempt", "refusal"),
+    [
+        # To create it, but neither Read, Write nor Describe: it is told from an absent one.
+        (Operation.CREATE, ensure_it, "exists, but 'User:importer' does not see it"),
+        (Operation.WRITE, ensure_it, "give 'User:importer' the right DescribeConfigs"),
+        (Operation.READ, append_to_it, "does not allow it to 'User:importer'"),
+        # It is not taken for one that was made anew.
+        (Operation.CREATE, KafkaLog.identity, "does not allow it to 'User:importer'"),
+    ],
+    ids=["seeing it", "looking at its settings", "appending to it", "telling which it is"],
+)
+async def test_what_one_may_not_do_with_a_topic_of_others_is_one_sentence(
+    secure_kafka: SecureKafkaAddress,
+    topic: str,
+    right: Operation,
+    attempt: Callable[[KafkaLog, str], Awaitable[object]],
+    refusal: str,
 ) -> None:
-    # Create on the name, but neither Read, Write nor Describe.
-    await allow(secure_kafka.hosts, "stranger", Resource.TOPIC, topic, Operation.CREATE)
-    log = log_of("stranger", secure_kafka)
+    await allow(secure_kafka.hosts, "importer", Resource.TOPIC, topic, right)
 
-    with pytest.raises(SettingsError, match="exists, but 'User:stranger' does not see it"):
-        await log.ensure_topics([TopicSpec(topic, 1)])
-    await log.close()
-
-
-async def test_settings_that_one_may_not_look_at_name_the_right(
-    secure_kafka: SecureKafkaAddress, topic: str
-) -> None:
-    await allow(secure_kafka.hosts, "importer", Resource.TOPIC, topic, Operation.WRITE)
-    log = log_of("importer", secure_kafka)
-
-    with pytest.raises(SettingsError, match="give 'User:importer' the right DescribeConfigs"):
-        await log.ensure_topics([TopicSpec(topic, 1)])
-    await log.close()
-
-
-async def test_appending_without_the_right_is_one_sentence(
-    secure_kafka: SecureKafkaAddress, topic: str
-) -> None:
-    await allow(secure_kafka.hosts, "importer", Resource.TOPIC, topic, Operation.READ)
-    log = log_of("importer", secure_kafka)
-
-    with pytest.raises(SettingsError, match="does not allow it to 'User:importer'"):
-        await log.append(topic, [Message(b"key", b"value", 0)])
-    await log.close()
-
-
-async def test_a_topic_that_may_not_be_seen_is_not_taken_for_one_that_was_made_anew(
-    secure_kafka: SecureKafkaAddress, topic: str
-) -> None:
-    log = log_of("stranger", secure_kafka)
-
-    with pytest.raises(SettingsError, match="does not allow it to 'User:stranger'"):
-        await log.identity(topic)
-    await log.close()
+    async with log_of("importer", secure_kafka) as log:
+        with pytest.raises(SettingsError, match=refusal):
+            await attempt(log, topic)
 
 
 @pytest.mark.timeout(600)
