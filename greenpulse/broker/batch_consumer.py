@@ -38,7 +38,7 @@ from faust.types.transports import TPorTopicSet
 from mode.utils.futures import notify
 
 from greenpulse.broker.batches import BatchesInFlight, BatchRange
-from greenpulse.broker.log import LogRecord
+from greenpulse.broker.log import LogRecord, size_of
 from greenpulse.errors import BrokerUnavailable
 
 __all__ = ["MAX_HELD_BYTES", "QUEUE_BATCHES", "BatchConsumer", "BatchMessage", "batch_topic"]
@@ -215,7 +215,7 @@ class BatchConsumer(Consumer):
             )
         elif in_flight.next_offset is not None and first < in_flight.next_offset:
             message.records = [r for r in message.records if r.offset >= in_flight.next_offset]
-        size_bytes = sum(record.size_bytes for record in message.records)
+        size_bytes = size_of(message.records)
         message.in_flight = in_flight.take(message.records[0].offset, message.offset, size_bytes)
         # Faust drops what lies below the last offset it delivered, which a batch that was
         # on its way during a seek leaves behind. The sequence is kept here.

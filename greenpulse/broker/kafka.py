@@ -38,11 +38,21 @@ __all__ = ["Consumer", "Producer", "Transport"]
 
 log = logging.getLogger(__name__)
 
+_QUIET_WAIT_MS = 1500
+"""How long a broker may keep a fetch that finds nothing, as Faust has it."""
+_BUSY_WAIT_MS = 20
+"""The same while records come.
+
+A client has one fetch at a time under way to each broker, for those partitions of which it
+holds nothing more. One that waits for news of quiet topics keeps the busy ones waiting: at
+1,500 ms a backlog comes half as fast (benchmarks/kafka_to_s3.py).
+"""
 _MAX_RECORDS = 2_000
 """Of one fetch, and so of one event."""
 _FIRST_MAX_RECORDS = 50
 _MAX_FETCHED_BYTES = 1 << 20
-"""Of the keys and values of one fetch; estimated by those of the fetch before."""
+"""Of the keys and values of one fetch; estimated by some of the fetch before."""
+_LEARN_FROM_EVERY = 10
 
 
 class ConsumerThread(driver.AIOKafkaConsumerThread):
@@ -127,14 +137,19 @@ class ConsumerThread(driver.AIOKafkaConsumerThread):
         # What was fetched is compressed: its size says little of what its records need.
         limit = max_records or self._max_records
         fetched = await super()._fetch_records(consumer, active_partitions, timeout, limit)
+        wait_ms = _BUSY_WAIT_MS if fetched else _QUIET_WAIT_MS
+        consumer._fetcher._fetch_max_wait_ms = wait_ms  # noqa: SLF001 - it is asked for each fetch
         self._learn_size(fetched)
         return fetched
 
     def _learn_size(self, fetched: RecordMap) -> None:
-        records: list[Any] = [record for tp in fetched for record in fetched[tp]]
-        if records:
-            sizes = [r.serialized_key_size + r.serialized_value_size for r in records]
-            mean_bytes = sum(sizes) / len(records)
+        sizes = [
+            record.serialized_key_size + record.serialized_value_size
+            for records in fetched.values()
+            for record in records[::_LEARN_FROM_EVERY]
+        ]
+        if sizes:
+            mean_bytes = sum(sizes) / len(sizes)
             fitting = int(_MAX_FETCHED_BYTES / max(1.0, mean_bytes))
             self._max_records = max(1, min(_MAX_RECORDS, fitting))
 

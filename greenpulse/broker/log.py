@@ -16,6 +16,7 @@ __all__ = [
     "TopicDifference",
     "TopicSpec",
     "sentences",
+    "size_of",
 ]
 
 
@@ -35,10 +36,10 @@ class LogRecord(NamedTuple):
     key: bytes | None
     value: bytes | None
 
-    @property
-    def size_bytes(self) -> int:
-        """What it takes of memory, about: more than key and value, which may be empty."""
-        return RECORD_BYTES + len(self.key or b"") + len(self.value or b"")
+
+def size_of(records: Iterable[LogRecord]) -> int:
+    """Bytes that ``records`` take of memory, about: more than keys and values, even if empty."""
+    return sum([RECORD_BYTES + len(key or b"") + len(value or b"") for _, _, key, value in records])
 
 
 @dataclass(frozen=True, slots=True)

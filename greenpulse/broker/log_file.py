@@ -9,7 +9,7 @@ from typing import TypeVar
 
 from greenpulse.broker import sqlite_schema as sql
 from greenpulse.broker.embedded_differences import move_away
-from greenpulse.broker.log import LogRecord, Message, OffsetBounds, TopicSpec, sentences
+from greenpulse.broker.log import LogRecord, Message, OffsetBounds, TopicSpec, sentences, size_of
 from greenpulse.broker.refusals import no_such_topic, other_partition_count, place_messages
 from greenpulse.broker.sqlite_file import SqliteFile
 from greenpulse.broker.stored_value import inflate_value, stored_value
@@ -276,7 +276,7 @@ def _records(rows: Iterable[_Row], limit_bytes: int) -> list[LogRecord]:
             last_ms, appended_at = appended_ms, _EPOCH + timedelta(milliseconds=appended_ms)
         value = inflate_value(stored) if is_deflated and stored is not None else stored
         record = LogRecord(offset, appended_at, key, value)
-        size_bytes += record.size_bytes
+        size_bytes += size_of([record])
         if records and size_bytes > limit_bytes:
             break
         records.append(record)

@@ -139,12 +139,13 @@ class Archive:
             PermanentError: they cannot be read any more, as with ``open``.
         """
         lane = self._lane(partition)
-        if self._holes_before(partition, records):
+        fresh, holes = self._fresh(partition, records)
+        if holes:
             # Where another worker wrote them in the meantime, nothing is missing.
             await self._catch_up(partition, lane)
-            for hole in self._holes_before(partition, records):
+            fresh, holes = self._fresh(partition, records)
+            for hole in holes:
                 await self._explain(partition, hole)
-        fresh = rising_from(self.next_offset(partition), records)
         lane.closed += lane.buffer.fill(fresh, self._clock.monotonic())
 
     def close(self, partition: int, reason: RotationReason) -> None:
@@ -227,11 +228,13 @@ class Archive:
             message = f"want an open partition, got {partition}"
             raise ValueError(message) from None
 
-    def _holes_before(self, partition: int, records: Sequence[Record]) -> list[OffsetRange]:
-        """What is wanted and was left out before and within ``records``."""
+    def _fresh(
+        self, partition: int, records: Sequence[Record]
+    ) -> tuple[Sequence[Record], list[OffsetRange]]:
+        """What of ``records`` is wanted, and what is left out before and within it."""
         wanted = self.next_offset(partition)
         fresh = rising_from(wanted, records)
-        return holes_between(wanted, [record.offset for record in fresh])
+        return fresh, holes_between(wanted, [record.offset for record in fresh])
 
     async def _catch_up(self, partition: int, lane: _Lane) -> None:
         """Move to where the chain ends now; what is held and lies before is durable."""

@@ -4,7 +4,7 @@ import base64
 import re
 from collections.abc import Sequence
 from dataclasses import dataclass
-from datetime import UTC, datetime
+from datetime import datetime
 from functools import lru_cache
 from typing import Protocol
 
@@ -67,13 +67,15 @@ def bronze_lines(topic: str, partition: int, records: Sequence[Record]) -> list[
     """The line of each of ``records``, in their order."""
     head = b'{"topic":%b,"partition":%d,"offset":' % (orjson.dumps(topic), partition)
     return [
-        b'%b%d,"appended_at":"%b",%b,"%b":%b}\n'
-        % (
-            head,
-            record.offset,
-            _moment(record.appended_at),
-            _key(record.key),
-            *_value(record.value),
+        # Joined, which takes half the time of formatting.
+        b"".join(
+            (
+                head,
+                b"%d" % record.offset,
+                _moment_and_key(record.appended_at, record.key),
+                *_value(record.value),
+                b"}\n",
+            )
         )
         for record in records
     ]
@@ -105,6 +107,11 @@ def value_of(line: bytes) -> bytes | None:
 
 
 @lru_cache(maxsize=256)
+def _moment_and_key(moment: datetime, key: bytes | None) -> bytes:
+    # Kept, since records of one batch of Kafka's share both.
+    return b',"appended_at":"%b",%b,' % (to_rfc3339(moment).encode(), _key(key))
+
+
 def _key(key: bytes | None) -> bytes:
     if key is None:
         return b'"key":null'
@@ -117,16 +124,7 @@ def _key(key: bytes | None) -> bytes:
 def _value(value: bytes | None) -> tuple[bytes, bytes]:
     """Under which name it stands in the line, and how."""
     if value is None:
-        return b"value_base64", b"null"
+        return b'"value_base64":', b"null"
     if is_clean_object(value):
-        return b"poll", value
-    return b"value_base64", b'"%b"' % base64.b64encode(value)
-
-
-@lru_cache(maxsize=256)
-def _moment(moment: datetime) -> bytes:
-    # Kept, since records of one batch of Kafka's share their moment: 1 us a record.
-    # strftime is slower by half, which shows at a hundred thousand records a second.
-    if moment.tzinfo is not UTC:
-        return to_rfc3339(moment).encode()
-    return b"%bZ" % moment.isoformat(timespec="microseconds")[:-6].encode()
+        return b'"poll":', value
+    return b'"value_base64":', b'"%b"' % base64.b64encode(value)

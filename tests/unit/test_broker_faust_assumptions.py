@@ -12,6 +12,7 @@ from typing import Any, cast
 import faust
 import pytest
 from aiokafka import TopicPartition
+from aiokafka.consumer.fetcher import Fetcher
 from faust import transport
 from faust.assignor.partition_assignor import PartitionAssignor
 from faust.transport.base import Transport
@@ -174,3 +175,8 @@ def test_faust_finds_the_transport_by_its_scheme() -> None:
 
 def test_a_topic_partition_of_aiokafka_is_a_key_of_fausts() -> None:
     assert {TopicPartition("polls", 0): 1}[TP_0] == 1
+
+
+def test_each_fetch_of_aiokafka_says_anew_how_long_it_may_be_kept() -> None:
+    assert "self._fetch_max_wait_ms," in inspect.getsource(Fetcher._get_actions_per_node)
+    assert "fetch_max_wait_ms=1500" in inspect.getsource(driver.AIOKafkaConsumerThread)
