@@ -178,5 +178,6 @@ def test_a_topic_partition_of_aiokafka_is_a_key_of_fausts() -> None:
 
 
 def test_each_fetch_of_aiokafka_says_anew_how_long_it_may_be_kept() -> None:
-    assert "self._fetch_max_wait_ms," in inspect.getsource(Fetcher._get_actions_per_node)
+    fetching = inspect.getsource(Fetcher)
+    assert "FetchRequest(\n                self._fetch_max_wait_ms," in fetching
     assert "fetch_max_wait_ms=1500" in inspect.getsource(driver.AIOKafkaConsumerThread)
