@@ -38,6 +38,7 @@ from greenpulse.commands.demo import demo
 from greenpulse.commands.doctor import doctor_command
 from greenpulse.commands.import_ import import_command
 from greenpulse.commands.query import query_command
+from greenpulse.commands.rebuild import rebuild_command
 from greenpulse.commands.running import current_settings
 from greenpulse.commands.settings import settings_command
 from greenpulse.commands.simulate import simulate
@@ -87,6 +88,7 @@ for _command in (
     doctor_command,
     import_command,
     query_command,
+    rebuild_command,
     settings_command,
     simulate,
     sql_command,

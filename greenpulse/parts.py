@@ -2,7 +2,7 @@
 
 from collections.abc import AsyncIterator
 from contextlib import AsyncExitStack, asynccontextmanager
-from typing import Protocol
+from typing import TYPE_CHECKING, Protocol
 
 from greenpulse.broker.embedded_log import EmbeddedLog
 from greenpulse.broker.kafka_connection import KafkaConnection
@@ -12,9 +12,21 @@ from greenpulse.lake.folder import FolderStore
 from greenpulse.lake.store import Store
 from greenpulse.settings import Settings
 from greenpulse.warehouse.duckdb import DuckDBWarehouse
+from greenpulse.warehouse.rebuild import Replacement
+from greenpulse.warehouse.rebuild_duckdb import DuckDBReplacement
 from greenpulse.warehouse.warehouse import Warehouse
 
-__all__ = ["closing", "kafka_connection", "open_log", "open_store", "open_warehouse"]
+if TYPE_CHECKING:
+    from greenpulse.warehouse.snowflake_account import SnowflakeAccount
+
+__all__ = [
+    "closing",
+    "kafka_connection",
+    "open_log",
+    "open_replacement",
+    "open_store",
+    "open_warehouse",
+]
 
 
 def open_log(settings: Settings) -> Log:
@@ -65,9 +77,29 @@ def open_warehouse(settings: Settings) -> Warehouse | None:
         return DuckDBWarehouse(settings.warehouse.path)
     # Half a second and 40 MiB that nobody with a file as warehouse has to pay for.
     from greenpulse.warehouse.snowflake import SnowflakeWarehouse  # noqa: PLC0415
+
+    return SnowflakeWarehouse(_snowflake_account(settings))
+
+
+def open_replacement(settings: Settings) -> Replacement | None:
+    """What can replace the warehouse that GREENPULSE_WAREHOUSE names; None where it is ``none``.
+
+    Raises:
+        SettingsError: as ``open_warehouse``.
+    """
+    if settings.warehouse.scheme == "none":
+        return None
+    if settings.warehouse.path is not None:
+        return DuckDBReplacement(settings.warehouse.path)
+    from greenpulse.warehouse.rebuild_snowflake import SnowflakeReplacement  # noqa: PLC0415
+
+    return SnowflakeReplacement(_snowflake_account(settings))
+
+
+def _snowflake_account(settings: Settings) -> "SnowflakeAccount":
     from greenpulse.warehouse.snowflake_account import read_snowflake_account  # noqa: PLC0415
 
-    account = read_snowflake_account(
+    return read_snowflake_account(
         settings.warehouse.location,
         user=settings.snowflake_user,
         role=settings.snowflake_role,
@@ -79,7 +111,6 @@ def open_warehouse(settings: Settings) -> Warehouse | None:
         protocol=settings.snowflake_protocol,
         password=settings.snowflake_password,
     )
-    return SnowflakeWarehouse(account)
 
 
 class _Part(Protocol):

@@ -89,8 +89,7 @@ async def open_loader(  # noqa: PLR0913 - two ports, two facts, time and chance
     if own is None and claim is not None:
         message = (
             f"opening the warehouse: it is new, and the lake feeds '{claim.warehouse_id}' already;"
-            " run all workers where that one is (and where it is lost for ever, delete"
-            f" '{claim.key}' in the lake)"
+            " run all workers where that one is, or 'greenpulse rebuild' where it is lost for ever"
         )
         raise WarehouseMismatch(message)
     if own is None:

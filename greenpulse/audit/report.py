@@ -9,7 +9,7 @@ from greenpulse.audit.comparison import Difference, Kind, Place
 from greenpulse.audit.offset_ranges import joined
 from greenpulse.lake.ranges import OffsetRange
 
-__all__ = ["AuditReport", "PartitionReport", "as_json", "as_sentences", "merged"]
+__all__ = ["AuditReport", "PartitionReport", "as_json", "as_sentences", "in_words", "merged"]
 
 
 @dataclass(slots=True)
@@ -114,18 +114,20 @@ def as_sentences(report: AuditReport) -> list[str]:
             sentences.append(f"{where}: {_offsets([part.not_loaded])} not loaded yet")
     sentences += report.problems
     for part in report.partitions:
-        sentences += _differences(part)
+        sentences += [
+            f"partition {part.partition}: {difference}" for difference in in_words(part.differences)
+        ]
     return [*sentences, _outcome(report)]
 
 
-def _differences(part: PartitionReport) -> list[str]:
+def in_words(differences: Iterable[Difference]) -> list[str]:
+    """A phrase for each place, kind and reason, as in ``chain: offsets 3-5 missing``."""
     spans: dict[tuple[Place, Kind, str], list[OffsetRange]] = {}
-    for difference in part.differences:
+    for difference in differences:
         alike = (difference.place, difference.kind, difference.reason)
         spans.setdefault(alike, []).append(difference.span)
     return [
-        f"partition {part.partition}: {place.value}: {_offsets(of_kind)} {kind.value}"
-        + (f": {reason}" if reason else "")
+        f"{place.value}: {_offsets(of_kind)} {kind.value}" + (f": {reason}" if reason else "")
         for (place, kind, reason), of_kind in spans.items()
     ]
 

@@ -82,7 +82,8 @@ async def check_warehouse(
     if claim is not None and claim.warehouse_id != identity.warehouse_id:
         sentence = (
             f"{settings.warehouse} is warehouse {identity.warehouse_id}, and the lake feeds "
-            f"{claim.warehouse_id}; set GREENPULSE_WAREHOUSE to that one"
+            f"{claim.warehouse_id}; set GREENPULSE_WAREHOUSE to that one, or run 'greenpulse "
+            "rebuild'"
         )
         return [Finding("warehouse", State.WRONG, sentence)]
     return [Finding("warehouse", State.WELL, f"{settings.warehouse} is reached")]

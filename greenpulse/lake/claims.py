@@ -96,13 +96,12 @@ class Claims:
     async def warehouse(self) -> WarehouseClaim | None:
         """The warehouse in force; None where the lake feeds none yet."""
         keys = await self._store.keys(_WAREHOUSES, limit=_MAX_LISTED)
-        if not keys:
-            return None
-        warehouse_id = await self._read(keys[-1], "warehouse_id", str)
-        number = keys[-1].removeprefix(_WAREHOUSES)
-        if warehouse_id is None or not number.isdecimal():
-            raise _damaged(keys[-1])
-        return WarehouseClaim(int(number), warehouse_id)
+        return await self._read_warehouse(keys[-1]) if keys else None
+
+    async def warehouses(self) -> list[WarehouseClaim]:
+        """All warehouses that the lake has fed, in the order of their numbers."""
+        keys = await self._store.keys(_WAREHOUSES, limit=_MAX_LISTED)
+        return [await self._read_warehouse(key) for key in keys]
 
     async def claim_warehouse(self, warehouse_id: str, *, number: int = 1) -> WarehouseClaim:
         """Feed ``warehouse_id`` under ``number``; return what is claimed under it."""
@@ -127,6 +126,13 @@ class Claims:
         key = f"{_gap_prefix(topic, partition)}{gap.first:020d}"
         last = await self._claim(key, "last_offset", gap.last, first_offset=gap.first)
         return OffsetRange(gap.first, last)
+
+    async def _read_warehouse(self, key: str) -> WarehouseClaim:
+        warehouse_id = await self._read(key, "warehouse_id", str)
+        number = key.removeprefix(_WAREHOUSES)
+        if warehouse_id is None or not number.isdecimal():
+            raise _damaged(key)
+        return WarehouseClaim(int(number), warehouse_id)
 
     async def _claim(self, key: str, name: str, value: _T, **more: int) -> _T:
         claimed = await self._read(key, name, type(value))

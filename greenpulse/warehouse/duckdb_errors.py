@@ -76,7 +76,7 @@ def _problem(error: duckdb.Error, text: str, doing: str) -> GreenpulseError:
     if isinstance(error, _BROKEN) or _DAMAGE.search(text):
         return SettingsError(
             f"{doing}: the file is damaged ({text}); move it away together with its .wal file, "
-            "and the next start fills a new one from the lake"
+            "and run 'greenpulse rebuild'"
         )
     if _PLACE.search(text):
         return SettingsError(f"{doing}: {text}; set GREENPULSE_WAREHOUSE to another duckdb://PATH")

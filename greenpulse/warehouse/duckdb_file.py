@@ -20,12 +20,13 @@ from greenpulse.clock import Clock
 from greenpulse.errors import SettingsError, WarehouseUnavailable
 from greenpulse.warehouse.duckdb_errors import Busy, as_ours
 
-__all__ = ["Connection", "DuckDBFile"]
+__all__ = ["DATABASE", "Connection", "DuckDBFile", "quoted", "sync"]
 
 Connection = duckdb.DuckDBPyConnection
 T = TypeVar("T")
 
 DATABASE = "energy_project"
+"""The name under which a file is attached."""
 
 _RETRY_SECONDS = 0.1
 _INTERRUPT_SECONDS = 0.01
@@ -122,7 +123,7 @@ class DuckDBFile:
             opened.using(duckdb.connect(":memory:", config=self._config)) as connection,
         ):
             mode = " (read_only)" if is_read_only else ""
-            connection.execute(f"attach {_quoted(self.path)} as {DATABASE}{mode}")
+            connection.execute(f"attach {quoted(self.path)} as {DATABASE}{mode}")
             connection.execute(f"use {DATABASE}")
             connection.execute("set TimeZone = 'UTC'")
             for seal in _SEALS if is_read_only else ():
@@ -140,10 +141,10 @@ class DuckDBFile:
             ):
                 draft = Path(drafts) / self.path.name
                 with duckdb.connect(":memory:", config=self._config) as connection:
-                    connection.execute(f"attach {_quoted(draft)} as {DATABASE}")
+                    connection.execute(f"attach {quoted(draft)} as {DATABASE}")
                 with contextlib.suppress(FileExistsError):
                     os.link(draft, self.path)
-            _sync(folder)
+            sync(folder)
         except OSError as error:
             message = f"creating '{self.path}': {error.strerror}; set GREENPULSE_WAREHOUSE"
             raise SettingsError(message) from error
@@ -179,11 +180,13 @@ class _Opened:
                 connection.interrupt()
 
 
-def _quoted(path: Path) -> str:
+def quoted(path: Path) -> str:
+    """``path`` as a string of SQL."""
     return "'" + str(path).replace("'", "''") + "'"
 
 
-def _sync(folder: Path) -> None:
+def sync(folder: Path) -> None:
+    """Make the names in ``folder`` last."""
     descriptor = os.open(folder, os.O_RDONLY)
     try:
         os.fsync(descriptor)

@@ -62,7 +62,8 @@ class Loader:
         else:
             message = (
                 f"opening the warehouse: it is '{found.warehouse_id}', and the lake feeds "
-                f"'{self._identity.warehouse_id}' now; set GREENPULSE_WAREHOUSE to that one"
+                f"'{self._identity.warehouse_id}' now; set GREENPULSE_WAREHOUSE to that one, or "
+                "run 'greenpulse rebuild'"
             )
         raise WarehouseMismatch(message)
 

@@ -5,7 +5,7 @@ from datetime import UTC, datetime
 from typing import Any, Protocol
 
 from greenpulse.clock import to_rfc3339
-from greenpulse.errors import WarehouseMismatch
+from greenpulse.errors import WarehouseMismatch, WarehouseUnavailable
 from greenpulse.records import WarehouseLoad
 from greenpulse.warehouse.families import add_facts
 from greenpulse.warehouse.manifest import Position, position_of, stage_file_of
@@ -80,11 +80,13 @@ class Load:
         this load was committed and its answer lost, the manifest names it: it is the load.
 
         Raises:
+            WarehouseUnavailable: this warehouse is about to be replaced, and takes no load.
             WarehouseMismatch: the range neither follows the manifest nor lies in it, or
                 the rows do not count up to it.
         """
         session.begin()
-        session.run("lease", self._values)
+        if session.run("lease", self._values)[0] != 1:
+            raise self._closed()
         if session.run("manifest", self._values) != (1,):
             return self._known_load(session)
         self._add_raw_rows(session)
@@ -106,6 +108,14 @@ class Load:
             f"loading offsets {staged.start_offset} to {staged.end_offset} of partition "
             f"{staged.partition}, {staged.record_count} records: {reason}; see "
             "'greenpulse audit'"
+        )
+
+    def _closed(self) -> WarehouseUnavailable:
+        return WarehouseUnavailable(
+            f"loading offsets {self.staged.start_offset} to {self.staged.end_offset} of partition "
+            f"{self.staged.partition}: another warehouse is about to take this one's place; it is "
+            "tried again (where 'greenpulse rebuild' died, run it again, or go on with this one "
+            "by 'greenpulse sql deploy')"
         )
 
     def _add_raw_rows(self, session: LoadSession) -> None:

@@ -2,7 +2,14 @@
 
 from importlib.resources import files
 
-__all__ = ["SCHEMAS", "account_script", "deployment_scripts", "grants_script", "load_script"]
+__all__ = [
+    "SCHEMAS",
+    "account_script",
+    "deployment_scripts",
+    "grants_script",
+    "load_script",
+    "successor_script",
+]
 
 SCHEMAS = ("bronze", "ops", "silver", "gold")
 """Folders of ``sql/`` that are schemas; each may name objects of those before it."""
@@ -37,6 +44,11 @@ def account_script() -> str:
 def grants_script(database: str = _DATABASE) -> str:
     """What the deploying role grants at Snowflake, behind the deployment, in ``database``."""
     return _text("snowflake", "grants").replace(_DATABASE, database)
+
+
+def successor_script(database: str) -> str:
+    """What makes ``database`` at Snowflake, empty, beside the one whose place it will take."""
+    return _text("snowflake", "successor").replace(_DATABASE, database)
 
 
 def load_script(step: str) -> str:

@@ -55,25 +55,6 @@ async def test_a_new_file_beside_a_lake_that_feeds_another_one_is_refused_and_st
     await other.close()
 
 
-async def test_a_new_file_takes_the_place_of_one_that_was_lost_once_its_claim_is_deleted(
-    lake: MemoryStore, warehouse: DuckDBWarehouse, tmp_path: Path
-) -> None:
-    await opened(lake, warehouse)
-    other = DuckDBWarehouse(tmp_path / "other.duckdb")
-    with pytest.raises(WarehouseMismatch) as refused:
-        await opened(lake, other)
-
-    _, _, named = str(refused.value).partition("delete '")
-    lake.objects.pop(named.partition("'")[0])
-    await opened(lake, other)
-
-    claim, identity = await Claims(lake).warehouse(), await other.identity()
-    assert claim is not None
-    assert identity is not None
-    assert claim.warehouse_id == identity.warehouse_id
-    await other.close()
-
-
 async def test_a_warehouse_of_another_lake_claims_nothing_in_this_one(
     lake: MemoryStore, warehouse: DuckDBWarehouse
 ) -> None:

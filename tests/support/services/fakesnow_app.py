@@ -9,6 +9,9 @@ Stock fakesnow 0.12.1, but for where it differs from Snowflake in what our tests
 - ``REMOVE @stage/file`` is understood;
 - a session that ends is rolled back, and a POST to ``/idle`` ends those that are left, as
   Snowflake does after five minutes where one is in the way of another;
+- ``ALTER DATABASE … SWAP WITH``, ``… RENAME TO`` and ``DROP DATABASE`` give other names to
+  databases, which sessions see that begin later; ``SHOW DATABASES`` has these names, and no
+  other column;
 - a POST to ``/empty`` begins anew, with no database.
 
 Each statement that came is a line of JSON in ``statements.jsonl``, with its query tag.
@@ -16,6 +19,7 @@ Each statement that came is a line of JSON in ``statements.jsonl``, with its que
 
 import contextlib
 import json
+import re
 import sys
 import threading
 from pathlib import Path
@@ -23,6 +27,7 @@ from typing import Any
 
 import fakesnow.arrow
 import fakesnow.cursor
+import fakesnow.instance
 import fakesnow.server
 import pyarrow as pa
 import snowflake.connector.errors
@@ -35,8 +40,19 @@ _BUSY = 625
 _UNFORESEEN = 1003
 # The last two are of its own catalogue, where two create the same object at once.
 _RACES = ("onflict", "Failed to commit", "Duplicate key")
+_NO_OBJECT = 2003
+_DATABASE = re.compile(
+    r"(?P<verb>create|drop|alter|show) databases?(?: if not exists| if exists| like)?\b\s*"
+    r"(?P<name>[\w'%]*)(?: (?P<change>swap with|rename to) (?P<other>\w+))?",
+    re.IGNORECASE,
+)
 _lock = threading.Lock()
+_databases: dict[str, str] = {}
+"""Under which name the engine has a database, by the name that clients see."""
+_engine_names: set[str] = set()
+"""All that were ever given: what is dropped stays there, unseen."""
 _execute = fakesnow.cursor.FakeSnowflakeCursor.execute
+_connect = fakesnow.instance.FakeSnow.connect
 _timestamps = fakesnow.arrow.timestamp_to_sf_struct
 
 
@@ -53,6 +69,8 @@ def execute(self: Any, command: str, *arguments: Any, **options: Any) -> Any:
         for found in (*path.glob(name),):
             found.unlink()
         command = f"SELECT '{name}' AS \"name\", 'removed' AS \"result\""
+    if found := _DATABASE.match(command):
+        command = on_databases(command, **found.groupdict())
     try:
         return _execute(self, command, *arguments, **options)
     except snowflake.connector.errors.Error:
@@ -64,6 +82,42 @@ def execute(self: Any, command: str, *arguments: Any, **options: Any) -> Any:
         raise snowflake.connector.errors.ProgrammingError(
             msg=text.splitlines()[0], errno=number, sqlstate="57014"
         ) from error
+
+
+def on_databases(command: str, verb: str, name: str, change: str | None, other: str) -> str:
+    """The statement that the engine is given in place of ``command``."""
+    name = name.upper()
+    if verb.lower() == "create":
+        return re.sub(name, engine_name(name), command, count=1, flags=re.IGNORECASE)
+    if verb.lower() == "show":
+        names = " union all ".join(f"select '{known}' as \"name\"" for known in _databases)
+        return f"{names} order by 1"
+    if name not in _databases or (change == "swap with" and other.upper() not in _databases):
+        raise snowflake.connector.errors.ProgrammingError(
+            msg=f"Database '{name}' does not exist or not authorized.",
+            errno=_NO_OBJECT,
+            sqlstate="02000",
+        )
+    if change == "swap with":
+        both = _databases[other.upper()], _databases[name]
+        _databases[name], _databases[other.upper()] = both
+    elif change == "rename to":
+        _databases[other.upper()] = _databases.pop(name)
+    else:
+        del _databases[name]
+    return "select 'Statement executed successfully.' as \"status\""
+
+
+def engine_name(name: str) -> str:
+    """The engine's name of a database; a new one's where that is new."""
+    if name not in _databases:
+        _databases[name] = f"{name}_{len(_engine_names)}" if name in _engine_names else name
+        _engine_names.add(_databases[name])
+    return _databases[name]
+
+
+def connect(self: Any, database: str | None = None, *arguments: Any, **options: Any) -> Any:
+    return _connect(self, database and engine_name(database.upper()), *arguments, **options)
 
 
 def timestamps(column: Any) -> pa.StructArray:
@@ -93,6 +147,8 @@ async def empty(_request: Any) -> JSONResponse:
     for token in list(fakesnow.server.sessions):
         end_session(token)
     fakesnow.server.shared_fs = fakesnow.server.FakeSnow()
+    _databases.clear()
+    _engine_names.clear()
     return JSONResponse({"success": True})
 
 
@@ -103,6 +159,7 @@ async def idle(_request: Any) -> JSONResponse:
 
 
 fakesnow.cursor.FakeSnowflakeCursor.execute = execute
+fakesnow.instance.FakeSnow.connect = connect
 fakesnow.arrow.timestamp_to_sf_struct = timestamps
 fakesnow.server.sessions = Sessions()
 fakesnow.server.app.router.routes += [

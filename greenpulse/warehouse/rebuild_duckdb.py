@@ -1,0 +1,183 @@
+"""A DuckDB file that takes the place of another one: a rename, while nobody has either open."""
+
+import fcntl
+import functools
+import glob
+import os
+import re
+from pathlib import Path
+
+from greenpulse.clock import Clock, SystemClock
+from greenpulse.errors import SettingsError
+from greenpulse.warehouse.duckdb import DuckDBWarehouse
+from greenpulse.warehouse.duckdb_file import DATABASE, Connection, DuckDBFile, quoted, sync
+from greenpulse.warehouse.warehouse import Identity
+
+__all__ = ["DuckDBReplacement"]
+
+_BUSY_SECONDS = 30.0
+_MEMORY = "256MB"
+_OLD = re.compile(r"\.before-\d+")
+
+
+class DuckDBReplacement:
+    """The file at ``path``; its successor is ``path.rebuild``, old ones are ``path.before-2``.
+
+    Args:
+        path: The file.
+        clock: For the waits where another process has a file.
+        busy_seconds: How long to try then.
+    """
+
+    def __init__(
+        self, path: Path, *, clock: Clock | None = None, busy_seconds: float = _BUSY_SECONDS
+    ) -> None:
+        clock = clock or SystemClock()
+        self._path = path
+        self._successor_path = path.with_name(f"{path.name}.rebuild")
+        self.current = DuckDBWarehouse(path, clock=clock, busy_seconds=busy_seconds)
+        self.successor = DuckDBWarehouse(
+            self._successor_path, clock=clock, busy_seconds=busy_seconds
+        )
+        self._file = DuckDBFile(path, clock, busy_seconds=busy_seconds, memory=_MEMORY)
+        self._lock: int | None = None
+
+    async def left_over(self) -> Identity | None:
+        """Who lies in the successor's place, left by an earlier run.
+
+        Raises:
+            SettingsError: another rebuild runs in this folder; or a .wal file lies there
+                without its file, which would spoil a new one.
+        """
+        self._acquire()
+        if not self._path.exists() and (wal := Path(f"{self._path}.wal")).exists():
+            message = (
+                f"rebuilding '{self._path}': '{wal}' lies there without its file; move it away"
+            )
+            raise SettingsError(message)
+        if self._is_swapped_by_half():
+            self._successor_path.unlink()
+        return await self.successor.identity()
+
+    async def begin(self) -> None:
+        """Make the successor's file where there is none, and deploy into it."""
+        await self.successor.deploy()
+
+    async def swap(self, successor_id: str, number: int) -> str | None:
+        """Put the successor into the place; what was there is kept."""
+        identity = await self.current.identity()
+        if identity is not None and identity.warehouse_id == successor_id:
+            return None
+        old = self._path.with_name(f"{self._path.name}.before-{number}")
+        if not self._path.exists() and self._put_where_nothing_is():
+            return None
+        work = functools.partial(_swap, successor_id, self._path, self._successor_path, old)
+        await self._file.write(work)
+        if identity is None:
+            # A file that a worker made and never loaded into, since the lake fed another one.
+            old.unlink()
+            return None
+        return str(old)
+
+    async def set_aside(self, number: int) -> str:
+        """Keep what lies in the successor's place as an old one."""
+        old = self._path.with_name(f"{self._path.name}.before-{number}")
+        _keep(self._successor_path, old)
+        self._successor_path.unlink()
+        return str(old)
+
+    async def drop_old(self, *, old: bool, unfinished: bool) -> list[str]:
+        """Remove the old files, or the successor's, or both."""
+        name = self._path.name
+        beside = sorted(self._path.parent.glob(f"{glob.escape(name)}.*"))
+        doomed = [
+            path
+            for path in beside
+            if (old and _OLD.fullmatch(path.name.removeprefix(name)))
+            or (unfinished and path == self._successor_path)
+        ]
+        for path in doomed:
+            _remove(path)
+        return [str(path) for path in doomed]
+
+    async def close(self) -> None:
+        """Close the files, and let another rebuild begin."""
+        await self.current.close()
+        await self.successor.close()
+        await self._file.close()
+        if self._lock is not None:
+            os.close(self._lock)
+
+    def _acquire(self) -> None:
+        """Take the folder's lock, which leaves no file behind and ends with the process."""
+        folder = self._path.parent
+        try:
+            folder.mkdir(parents=True, exist_ok=True)
+            self._lock = os.open(folder, os.O_RDONLY)
+            fcntl.flock(self._lock, fcntl.LOCK_EX | fcntl.LOCK_NB)
+        except BlockingIOError as error:
+            message = f"rebuilding '{self._path}': another rebuild runs there; let it end"
+            raise SettingsError(message) from error
+        except OSError as error:
+            message = f"rebuilding '{self._path}': {error.strerror}; set GREENPULSE_WAREHOUSE"
+            raise SettingsError(message) from error
+
+    def _is_swapped_by_half(self) -> bool:
+        """Whether both names are of one file: a run died before it took the second away."""
+        both = self._path.exists() and self._successor_path.exists()
+        return both and self._path.samefile(self._successor_path)
+
+    def _put_where_nothing_is(self) -> bool:
+        """Whether the successor is in the place now; not where a file has come meanwhile."""
+        try:
+            os.link(self._successor_path, self._path)
+        except FileExistsError:
+            return False
+        self._successor_path.unlink()
+        sync(self._path.parent)
+        return True
+
+
+def _swap(
+    successor_id: str, path: Path, successor: Path, old: Path, connection: Connection
+) -> None:
+    # Both files are locked, and have no .wal file, which would belong to a name.
+    connection.execute("checkpoint")
+    connection.execute(f"attach {quoted(successor)} as successor")
+    found = connection.execute("select warehouse_id from successor.ops.identity").fetchall()
+    if found != [(successor_id,)]:
+        message = f"swapping '{path}' with '{successor}': that is another file now; run it again"
+        raise SettingsError(message)
+    connection.execute("checkpoint successor")
+    _keep(path, old)
+    try:
+        successor.replace(path)
+        sync(path.parent)
+    except OSError as error:
+        message = f"swapping '{path}' with '{successor}': {error.strerror}; see to it, run it again"
+        raise SettingsError(message) from error
+    # The new one stays locked until the old one is closed, which looks at its .wal by name.
+    connection.execute("use memory")
+    connection.execute(f"detach {DATABASE}")
+
+
+def _keep(path: Path, old: Path) -> None:
+    """Give ``path`` a second name."""
+    try:
+        os.link(path, old)
+    except FileExistsError as error:
+        if not old.samefile(path):
+            message = f"keeping '{path}' as '{old}': another file has that name; move it away"
+            raise SettingsError(message) from error
+    except OSError as error:
+        message = f"keeping '{path}' as '{old}': {error.strerror}; let this user write there"
+        raise SettingsError(message) from error
+
+
+def _remove(path: Path) -> None:
+    try:
+        path.unlink()
+        Path(f"{path}.wal").unlink(missing_ok=True)
+    except OSError as error:
+        message = f"removing '{path}': {error.strerror}; remove it by hand"
+        raise SettingsError(message) from error
