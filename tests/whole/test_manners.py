@@ -132,3 +132,19 @@ async def test_a_lake_of_simulated_answers_takes_no_real_ones(
 
     assert "Polling has stopped" in page
     assert not list((tmp_path / "data" / "lake").rglob("partition=0000/*.ndjson.gz"))
+
+
+async def test_loads_that_would_cost_more_than_the_budget_are_refused_before_anything_is_made(
+    worker: WorkerProcess, tmp_path: Path
+) -> None:
+    code, _, stderr = await worker.command(
+        "worker",
+        GREENPULSE_WAREHOUSE="snowflake://ACCOUNT/ENERGY_PROJECT",
+        GREENPULSE_SNOWFLAKE_CREDITS_A_DAY=2,
+    )
+
+    assert code == 2
+    (sentence,) = stderr.splitlines()
+    assert "loads every 300 s take about 5.15 credits a day" in sentence
+    assert "set GREENPULSE_LOAD_SECONDS=900" in sentence
+    assert not list((tmp_path / "data").rglob("*"))

@@ -3,7 +3,7 @@
 import gzip
 import json
 import time
-from collections.abc import Iterator
+from collections.abc import Iterator, Mapping
 from contextlib import contextmanager
 from http.client import HTTPConnection, HTTPException
 from http.server import BaseHTTPRequestHandler, ThreadingHTTPServer
@@ -11,7 +11,7 @@ from threading import Thread
 
 __all__ = ["SnowflakeProxy"]
 
-_DROPPED = ("connection", "transfer-encoding")
+_DROPPED = ("connection", "content-length", "transfer-encoding")
 
 
 class SnowflakeProxy:
@@ -65,6 +65,14 @@ class SnowflakeProxy:
             proxy._server.shutdown()
             proxy._server.server_close()
 
+    def come_back(self) -> None:
+        """Refuse nothing and answer all; transactions that were cut off are rolled back.
+
+        Snowflake does that to one that is in the way of another for five minutes.
+        """
+        self._ask_stand_in("POST", "/idle")
+        self.refusal, self.is_away = 0, False
+
     def serve(self, handler: BaseHTTPRequestHandler, sql: str, body: bytes) -> None:
         if sql:
             self.statements.append(sql)
@@ -76,7 +84,9 @@ class SnowflakeProxy:
         if sql and self.refusal:
             _answer(handler, 200, {"Content-Type": "application/json"}, _refused(self.refusal))
             return
-        status, headers, answer = self._passed_on(handler, body)
+        status, headers, answer = self._ask_stand_in(
+            handler.command, handler.path, body, dict(handler.headers)
+        )
         if sql and sql == self.loses_answer_of:
             self.loses_answer_of = ""
             self.is_away = self.stays_away
@@ -84,15 +94,15 @@ class SnowflakeProxy:
             return
         _answer(handler, status, headers, answer)
 
-    def _passed_on(
-        self, handler: BaseHTTPRequestHandler, body: bytes
+    def _ask_stand_in(
+        self, method: str, path: str, body: bytes = b"", headers: Mapping[str, str] | None = None
     ) -> tuple[int, dict[str, str], bytes]:
         connection = HTTPConnection("127.0.0.1", self._stand_in_port, timeout=60)
         try:
-            connection.request(handler.command, handler.path, body, dict(handler.headers))
+            connection.request(method, path, body, headers or {})
             answer = connection.getresponse()
-            headers = {k: v for k, v in answer.getheaders() if k.lower() not in _DROPPED}
-            return answer.status, headers, answer.read()
+            kept = {k: v for k, v in answer.getheaders() if k.lower() not in _DROPPED}
+            return answer.status, kept, answer.read()
         except (OSError, HTTPException):
             return 503, {}, b""
         finally:
@@ -123,8 +133,7 @@ def _answer(
 ) -> None:
     handler.send_response_only(status)
     for name, value in headers.items():
-        if name.lower() != "content-length":
-            handler.send_header(name, value)
+        handler.send_header(name, value)
     handler.send_header("Content-Length", str(len(body)))
     handler.end_headers()
     handler.wfile.write(body)
