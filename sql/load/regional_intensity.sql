@@ -1,74 +1,8 @@
--- Adds what the range says of regional intensity to the runs of its half hours and regions.
+-- Adds what was read of regional intensity to the runs of its half hours and regions.
 --
 -- Where all of it is newer than what is known of a half hour in a region, the newest run
 -- goes on or new ones follow it. Where some of it is late, these runs are made anew, from
 -- all polls that speak of the half hour.
-delete from bronze.record_to_read;
-
-insert into bronze.record_to_read (partition_id, log_offset)
-select
-    partition_id,
-    log_offset
-from silver.poll
-where
-    partition_id = :partition_id
-    and log_offset between :start_offset and :end_offset
-    and family = 'regional'
-    and outcome = 'ok';
-
--- The other polls that speak of a half hour of which some news is late.
-insert into bronze.record_to_read (partition_id, log_offset)
-
-with news as (
-
-    select
-        period_start_at,
-        region_id,
-        min(observed_at) as first_observed_at
-    from silver.regional_observation
-    where has_readable_intensity
-    group by period_start_at, region_id
-
-),
-
-late as (
-
-    select news.period_start_at
-    from news
-    inner join silver.regional_intensity as known
-        on
-            news.period_start_at = known.period_start_at
-            and news.region_id = known.region_id
-    where
-        known.is_newest
-        and news.first_observed_at <= known.last_observed_at
-    group by news.period_start_at
-
-),
-
-final as (
-
-    select
-        poll.partition_id,
-        poll.log_offset
-    from silver.poll
-    inner join late
-        on
-            poll.first_period_start_at <= late.period_start_at
-            and poll.last_period_end_at > late.period_start_at
-    where
-        poll.family = 'regional'
-        and poll.outcome = 'ok'
-        and not (
-            poll.partition_id = :partition_id
-            and poll.log_offset between :start_offset and :end_offset
-        )
-    group by poll.partition_id, poll.log_offset
-
-)
-
-select * from final;
-
 insert into silver.regional_intensity (
     period_start_at,
     period_end_at,
@@ -84,24 +18,13 @@ insert into silver.regional_intensity (
     load_id
 )
 
-with observations as (
-
-    select
-        *,
-        partition_id = :partition_id
-        and log_offset between :start_offset and :end_offset as is_news
-    from silver.regional_observation
-    where has_readable_intensity
-
-),
-
-touched as (
+with touched as (
 
     select
         period_start_at,
         region_id,
         min(observed_at) as first_news_at
-    from observations
+    from silver.regional_sighting
     where is_news
     group by period_start_at, region_id
 
@@ -153,7 +76,7 @@ sightings as (
         observations.region_number,
         iff(half_hours.is_late, 0, coalesce(half_hours.revision_number - 1, 0))
             as earlier_revisions
-    from observations
+    from silver.regional_sighting as observations
     inner join half_hours
         on
             observations.period_start_at = half_hours.period_start_at
@@ -297,5 +220,7 @@ where
     and regional_intensity.period_start_at = renewed.period_start_at
     and regional_intensity.region_id = renewed.region_id
     and regional_intensity.revision_number >= renewed.first_revision_number;
+
+delete from silver.regional_sighting;
 
 delete from bronze.record_to_read;

@@ -30,6 +30,7 @@ grant select, insert, delete on table ops.series_hour to role loader;
 grant select, insert, delete on table silver.national_intensity to role loader;
 grant select, insert, delete on table silver.forecast_error to role loader;
 grant select, insert, delete on table silver.regional_intensity to role loader;
+grant select, insert, delete on table silver.regional_sighting to role loader;
 grant select, insert, delete on table silver.generation_mix to role loader;
 grant select, insert, delete on table silver.regional_generation_mix to role loader;
 

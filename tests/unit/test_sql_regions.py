@@ -16,6 +16,7 @@ from support.staging import DuckDBRows, poll, value_of_poll
 DAY = timedelta(days=1)
 FIRST_DAY = datetime(2019, 1, 1)  # noqa: DTZ001 - as the warehouse has it: naive, UTC
 AT = "2026-02-05T21:00:00Z"
+REGIONAL = {"family": "regional"}
 HALF_HOUR = {"from": "2026-02-05T20:30Z", "to": "2026-02-05T21:00Z"}
 
 
@@ -171,6 +172,22 @@ def test_what_late_polls_say_is_history_and_no_news(rows: DuckDBRows) -> None:
     """
     assert rows.select(runs) == [(50, 0, 20, False), (60, 30, 30, False), (50, 40, 40, True)]
     assert mix(rows, "regional_generation_mix") == [("wind", 50)]
+
+
+def test_late_news_is_put_among_more_polls_than_are_read_at_once(rows: DuckDBRows) -> None:
+    def said(minute: int, forecast: int) -> bytes:
+        body = json.dumps({"data": [HALF_HOUR | {"regions": [region(13, "London", forecast)]}]})
+        return value_of_poll(poll(f"{minute}", f"2026-02-05T21:{minute:02}:00Z", body) | REGIONAL)
+
+    rows.load(*(said(minute, minute // 25) for minute in range(0, 50, 2)), partition=1)
+    rows.load(said(13, 7), partition=2)
+
+    runs = """
+        select forecast_gco2_per_kwh, minute(observed_at), minute(last_observed_at)
+        from silver.regional_intensity order by revision_number
+    """
+    assert rows.select(runs) == [(0, 0, 12), (7, 13, 13), (0, 14, 24), (1, 26, 48)]
+    assert rows.select("select count(*) from silver.regional_sighting") == [(0,)]
 
 
 @pytest.mark.parametrize("partitions", [(1, 2), (2, 1)])
