@@ -25,6 +25,7 @@ STEPS = (
     "copy",
     "insert into silver.poll",
     "insert into silver.national_intensity",
+    "insert into silver.forecast_error",
     "insert into ops.hour_to_count",
     "insert into ops.pipeline_hour",
     "select\n    count(*) as row_count",
