@@ -163,7 +163,7 @@ class LoadDesk:
         """Each try may keep a warehouse awake that is paid for: soon there are only turns."""
         if not self._load_seconds:
             return _RETRY_SECONDS
-        doubled = _RETRY_SECONDS * 2 ** min(failures - 1, _MOST_DOUBLINGS)
+        doubled = _RETRY_SECONDS * (1 << min(failures - 1, _MOST_DOUBLINGS))
         return min(doubled, self._seconds_to_turn())
 
     async def _pause(self, seconds: float) -> None:

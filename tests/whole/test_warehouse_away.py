@@ -36,21 +36,18 @@ def proxy(fakesnow: FakesnowServer) -> Iterator[SnowflakeProxy]:
 
 
 def worker_on_snowflake(
-    folder: Path, api: str, proxy: SnowflakeProxy, **settings: object
+    folder: Path, api: str, proxy: SnowflakeProxy, *, load_seconds: float = 3
 ) -> WorkerProcess:
     return WorkerProcess(
         folder,
         api,
-        **{
-            "POLL_SECONDS": 1,
-            "ARCHIVE_WINDOW_SECONDS": 1,
-            "LOAD_SECONDS": 3,
-            "WAREHOUSE": "snowflake://greenpulse/ENERGY_PROJECT",
-            "SNOWFLAKE_HOST": "127.0.0.1",
-            "SNOWFLAKE_PORT": proxy.port,
-            "SNOWFLAKE_PROTOCOL": "http",
-            **settings,
-        },
+        POLL_SECONDS=1,
+        ARCHIVE_WINDOW_SECONDS=1,
+        LOAD_SECONDS=load_seconds,
+        WAREHOUSE="snowflake://greenpulse/ENERGY_PROJECT",
+        SNOWFLAKE_HOST="127.0.0.1",
+        SNOWFLAKE_PORT=proxy.port,
+        SNOWFLAKE_PROTOCOL="http",
     )
 
 
@@ -151,7 +148,7 @@ async def test_between_two_common_multiples_nothing_wakes_snowflake(
     tmp_path: Path, api: str, proxy: SnowflakeProxy
 ) -> None:
     period = 30
-    worker = worker_on_snowflake(tmp_path, api, proxy, LOAD_SECONDS=period)
+    worker = worker_on_snowflake(tmp_path, api, proxy, load_seconds=period)
     await worker.start()
     await reaches(worker, lambda _, loaded: loaded >= 0)
 
