@@ -313,6 +313,33 @@ async def test_an_hour_is_counted_once_however_its_polls_come(warehouse: Warehou
     assert await select(warehouse, loads) == [(2,)]
 
 
+async def test_regions_and_their_mix_are_loaded_late_ones_too(warehouse: Warehouse) -> None:
+    def said(at: str, forecast: int | None) -> bytes:
+        period = {"from": "2026-02-05T20:30Z", "to": "2026-02-05T21:00Z"}
+        mix = {"generationmix": [{"fuel": "wind", "perc": forecast}, {"fuel": 5, "perc": 1}]}
+        region = {"regionid": 13, "shortname": "London", "intensity": {"forecast": forecast}} | mix
+        body = body_of(period | mix | {"regions": [region, {"regionid": "13"}]})
+        family = "generation" if forecast is None else "regional"
+        return value_of_poll(poll(at, f"2026-02-05T{at}Z", body, family=family))
+
+    await warehouse.load(staged([said("21:00:00", 50), said("21:20:00", 50)], 0))
+    await warehouse.load(staged([said("21:10:00", -3), said("21:30:00", None)], 2))
+
+    runs = """
+        select region_name, forecast_gco2_per_kwh, minute(last_observed_at), is_newest
+        from silver.regional_intensity order by revision_number
+    """
+    assert await select(warehouse, runs) == [
+        ("London", 50, 0, False),
+        ("London", -3, 10, False),
+        ("London", 50, 20, True),
+    ]
+    regional = "select region_id, fuel, share_percent from silver.regional_generation_mix"
+    assert await select(warehouse, regional) == [(13, "wind", 50)]
+    national = "select fuel, share_percent from silver.generation_mix"
+    assert await select(warehouse, national) == [("wind", None)]
+
+
 async def test_a_schedule_keeps_what_was_expected_before(warehouse: Warehouse) -> None:
     def every(seconds: float, day: int) -> SeriesPeriod:
         return SeriesPeriod("intensity", seconds, 0, datetime(2026, 1, day, tzinfo=UTC))
