@@ -61,7 +61,7 @@ select
     start_at + interval 30 minutes * (revision - 4),
     start_at + interval 30 minutes * (revision - 3) - interval 10 seconds,
     100 + number % 150 + revision, if(revision > 4, 101 + number % 150, null), 'moderate',
-    'poll ' || number, revision, 'load'
+    'poll ' || number, revision, revision = 6, 'load'
 from (
     select number, timestamp '{begin}' + to_minutes(30 * number) as start_at
     from range(datediff('minute', timestamp '{begin}', timestamp '{end}') // 30 + 1) halves(number)
