@@ -30,6 +30,8 @@ GIVE_UP_SECONDS = 10.0
 worker that needs longer than its rebalance time-out."""
 _AWAY_SECONDS = 1.0
 _SHUTDOWN_SECONDS = 20.0
+_TELL_SECONDS = 3.0
+"""For what others can do without, once the last files are written."""
 
 
 class ArchiveDesk:
@@ -130,9 +132,7 @@ class ArchiveDesk:
         try:
             async with asyncio.timeout(seconds):
                 await asyncio.gather(*finishing, return_exceptions=True)
-                await self._news.join()
-                # A commit that meets another one commits nothing itself and says so.
-                await self._app.consumer.commit() or await self._app.consumer.commit()
+                await self._tell_the_last(partitions)
         except TimeoutError:
             log.warning("partitions_given_up_unflushed partitions=%s", sorted(partitions))
         for finished in finishing:
@@ -142,6 +142,15 @@ class ArchiveDesk:
                 log.warning("partition_given_up_unflushed cause=%s", error)
             elif error is not None:
                 raise error
+
+    async def _tell_the_last(self, partitions: set[int]) -> None:
+        try:
+            async with asyncio.timeout(_TELL_SECONDS):
+                await self._news.join()
+                # A commit that meets another one commits nothing itself and says so.
+                await self._app.consumer.commit() or await self._app.consumer.commit()
+        except TimeoutError:
+            log.warning("files_not_announced partitions=%s", sorted(partitions))
 
     def _on_open(self, partition: int, was_ahead: bool) -> None:  # noqa: FBT001 - a lane's callback
         if was_ahead:

@@ -4,6 +4,7 @@
 warnings get through, the cause in the same line.
 """
 
+import asyncio
 import json
 import logging
 import sys
@@ -31,6 +32,7 @@ def configure(*, level: str, style: str, is_terminal: bool) -> None:
     handler.setFormatter(formatter(shows_tracebacks=is_debug))
     if not is_debug:
         handler.addFilter(_is_no_lifecycle)
+        handler.addFilter(_is_no_cancellation)
         handler.addFilter(_Seldom())
     root = logging.getLogger()
     root.handlers[:] = [handler]
@@ -42,6 +44,11 @@ def configure(*, level: str, style: str, is_terminal: bool) -> None:
 def _is_no_lifecycle(record: logging.LogRecord) -> bool:
     """Whether a line is more than mode's report that one of our services starts or stops."""
     return record.levelno > logging.INFO or not record.getMessage().startswith("[^-")
+
+
+def _is_no_cancellation(record: logging.LogRecord) -> bool:
+    """Whether a line is more than that a stop cut off what somebody still waited for."""
+    return not (record.exc_info and isinstance(record.exc_info[1], asyncio.CancelledError))
 
 
 class _Seldom(logging.Filter):

@@ -1,13 +1,14 @@
 """A Faust producer whose flush is whole, changelogs included."""
 
 import asyncio
+from contextlib import suppress
 
 from faust.transport.producer import Producer
 from faust.types import FutureMessage
 
 __all__ = ["FlushingProducer"]
 
-_PATIENCE_SECONDS = 10.0
+_PATIENCE_SECONDS = 3.0
 
 
 class FlushingProducer(Producer):
@@ -30,7 +31,9 @@ class FlushingProducer(Producer):
         super().send_soon(fut)
 
     async def flush(self) -> None:
-        """Wait until all that was sent is durable, or has failed; 10 s at most."""
-        await super().flush()
-        if self._unpublished:
-            await asyncio.wait(set(self._unpublished), timeout=_PATIENCE_SECONDS)
+        """Wait until all that was sent is durable, or has failed; 3 s at most."""
+        with suppress(TimeoutError):
+            async with asyncio.timeout(_PATIENCE_SECONDS):
+                await super().flush()
+                if self._unpublished:
+                    await asyncio.wait(set(self._unpublished))

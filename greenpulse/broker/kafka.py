@@ -9,7 +9,7 @@ import asyncio
 import logging
 import warnings
 from collections.abc import Awaitable, Mapping, Sequence
-from contextlib import AbstractContextManager
+from contextlib import AbstractContextManager, suppress
 from typing import TYPE_CHECKING, Any, ClassVar, cast
 
 from aiokafka import AIOKafkaConsumer, TopicPartition
@@ -53,6 +53,8 @@ _FIRST_MAX_RECORDS = 50
 _MAX_FETCHED_BYTES = 1 << 20
 """Of the keys and values of one fetch; estimated by some of the fetch before."""
 _LEARN_FROM_EVERY = 10
+_PATIENCE_SECONDS = 3.0
+"""With a Kafka that may be away, at a commit and at the stop: aiokafka's has no end."""
 
 
 class ConsumerThread(driver.AIOKafkaConsumerThread):
@@ -78,7 +80,7 @@ class ConsumerThread(driver.AIOKafkaConsumerThread):
         return super()._create_consumer(loop)
 
     async def on_thread_stop(self) -> None:
-        """Let go of Kafka, which may be away.
+        """Let go of Kafka, which may be away, or hang.
 
         The fetch that then waits for its next try is cancelled by aiokafka, and the
         cancellation escapes from there: the thread would die before it says that it has
@@ -86,8 +88,9 @@ class ConsumerThread(driver.AIOKafkaConsumerThread):
         (tests/kafka/test_stopping_without_kafka.py).
         """
         try:
-            await super().on_thread_stop()
-        except asyncio.CancelledError:
+            async with asyncio.timeout(_PATIENCE_SECONDS):
+                await super().on_thread_stop()
+        except (asyncio.CancelledError, TimeoutError):
             await self._ensure_consumer()._client.close()  # noqa: SLF001 - what was left to stop
 
     async def seek_to_committed(self) -> Mapping[TP, int]:
@@ -119,8 +122,10 @@ class ConsumerThread(driver.AIOKafkaConsumerThread):
         owned = self.assignment()
         wanted = {TopicPartition(*tp): offset for tp, offset in offsets.items() if tp in owned}
         try:
-            await self._ensure_consumer().commit(wanted)
-        except KafkaError as error:
+            # Whoever stops waits for the commit that is under way (Faust's own lock).
+            async with asyncio.timeout(_PATIENCE_SECONDS):
+                await self._ensure_consumer().commit(wanted)
+        except (KafkaError, TimeoutError) as error:
             # The chain knows what is archived; the group's offset follows with the next file.
             told = ",".join(f"{tp.topic}/{tp.partition}:{offset}" for tp, offset in wanted.items())
             log.warning("not_committed offsets=%s cause=%s", told, type(error).__name__)
@@ -183,6 +188,17 @@ class Consumer(BatchConsumer, driver.Consumer):
 
 class Producer(FlushingProducer, driver.Producer):
     """Faust's Kafka producer: idempotent, acknowledged by all replicas, up to 16 MiB."""
+
+    async def on_stop(self) -> None:
+        """Let go of what Kafka did not take while the app flushed.
+
+        An idempotent producer of aiokafka tries for ever, and is closed only when all is sent.
+        """
+        if self._producer is not None:
+            with suppress(TimeoutError):
+                async with asyncio.timeout(_PATIENCE_SECONDS):
+                    await self._producer._sender.close()  # noqa: SLF001 - the one who tries
+        await super().on_stop()
 
     def _settings_auth(self) -> Mapping[str, Any]:
         return _connection_of(self.transport).security_options()

@@ -92,8 +92,8 @@ class Worker(faust.Worker):
     def _end_in_time(self) -> None:
         """From now on a stop that takes too long is cut off; nothing durable is lost.
 
-        Faust and its Kafka client wait for a Kafka that is away, some of it for ever
-        (tests/kafka/test_stopping_without_kafka.py).
+        Each wait for a part that is away has an end of its own
+        (tests/kafka/test_stopping_without_kafka.py); this is for those that nobody knows.
         """
         if not self._is_ending:
             self._is_ending = True

@@ -64,6 +64,7 @@ METHODS = [
     (Producer, "send", "topic key value partition timestamp headers transactional_id"),
     (Producer, "send_soon", "fut"),
     (Producer, "flush", ""),
+    (driver.Producer, "on_stop", ""),
     (PartitionAssignor, "assign", "cluster member_metadata"),
     (PartitionAssignor, "metadata", "topics"),
     (PartitionAssignor, "on_assignment", "assignment"),

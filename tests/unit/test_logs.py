@@ -1,3 +1,4 @@
+import asyncio
 import json
 import logging
 from collections.abc import Iterator
@@ -69,6 +70,14 @@ def test_frameworks_are_heard_only_when_something_is_wrong(
 
     (line,) = capsys.readouterr().err.splitlines()
     assert line.endswith("something is wrong")
+
+
+def test_what_a_stop_cuts_off_is_no_news(capsys: pytest.CaptureFixture[str]) -> None:
+    logs.configure(level="info", style="text", is_terminal=True)
+
+    logging.getLogger("asyncio").error("callback failed", exc_info=asyncio.CancelledError())
+
+    assert capsys.readouterr().err == ""
 
 
 def test_what_a_framework_says_again_and_again_is_said_once_a_minute(
