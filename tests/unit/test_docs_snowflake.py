@@ -39,7 +39,14 @@ def test_every_setting_exists() -> None:
 def test_every_command_and_option_exists() -> None:
     calls = re.findall(r"greenpulse ((?!_)[a-z]+)(?: (print|deploy))?((?: --[a-z]+)*)", SHELL)
 
-    assert {name for name, _, _ in calls} == {"sql", "doctor", "worker", "audit", "query"}
+    assert {name for name, _, _ in calls} == {
+        "sql",
+        "doctor",
+        "worker",
+        "audit",
+        "query",
+        "rebuild",
+    }
     for name, part, options in calls:
         command = cli.commands[name]
         if part:
