@@ -1,5 +1,6 @@
 -- Grain:    one row, whatever is known
--- Source:   gold.half_hourly_intensity, silver.poll, ops.now
+-- Source:   gold.half_hourly_intensity, silver.newest_national_intensity,
+--           ops.pipeline_hour, ops.now
 -- Read by:  dashboards
 -- A half hour is complete to our knowledge when the API spoke of it after its end: what was
 -- foretold of it before is no news of it. An answer from the future, given while a clock
@@ -33,41 +34,39 @@ with moment as (
 
 ),
 
--- Read once: the view looks at all runs of all half hours.
-half_hours_until_now as (
+current_half_hour as (
 
     select half_hours.*
     from gold.half_hourly_intensity as half_hours
     inner join moment
-        on half_hours.period_start_at <= moment.current_start_at
+        on half_hours.period_start_at = moment.current_start_at
 
 ),
 
-current_half_hour as (
+-- Which one it is, first: what else is known of it is then read of this one alone.
+last_start as (
 
-    select half_hours.*
-    from half_hours_until_now as half_hours
+    select max(half_hours.period_start_at) as period_start_at
+    from silver.newest_national_intensity as half_hours
     inner join moment
-        on half_hours.period_start_at = moment.current_start_at
+        on half_hours.period_end_at <= moment.now_at
+    where half_hours.last_observed_at >= half_hours.period_end_at
 
 ),
 
 last_half_hour as (
 
     select half_hours.*
-    from half_hours_until_now as half_hours
-    inner join moment
-        on half_hours.period_end_at <= moment.now_at
-    where half_hours.last_observed_at >= half_hours.period_end_at
-    qualify row_number() over (order by half_hours.period_start_at desc) = 1
+    from gold.half_hourly_intensity as half_hours
+    inner join last_start
+        on half_hours.period_start_at = last_start.period_start_at
 
 ),
 
 newest_answer as (
 
-    select max(answered_at) as answered_at
-    from silver.poll
-    where outcome = 'ok'
+    select max(last_answered_at) as answered_at
+    from ops.pipeline_hour
 
 ),
 

@@ -1,6 +1,6 @@
 -- Grain:    one hour in which something was loaded, or answered with outcome ok
 -- Source:   silver.poll, ops.load_manifest, by the loader
--- Read by:  gold.pipeline_health, which so reads few polls; the loader
+-- Read by:  gold.pipeline_health, gold.intensity_now, which so read few polls; the loader
 -- The loads of all hours are as many as the manifest has rows: else some hour was not
 -- counted, and the next load counts all of them.
 create table if not exists ops.pipeline_hour (

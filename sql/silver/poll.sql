@@ -1,7 +1,7 @@
 -- Grain:    one poll_id; of several records with one poll_id the first in log order counts
 -- Source:   bronze.record, by the loader
 -- Read by:  silver.national_observation, the loader (ops.series_hour, ops.pipeline_hour),
---           gold.intensity_now, gold.pipeline_health
+--           gold.pipeline_health
 -- The observations are those of any family: readable items of the body.
 create table if not exists silver.poll (
     poll_id string comment 'Uuid of the exchange',
