@@ -15,7 +15,7 @@ FAMILY_STEPS: Mapping[str, tuple[str, ...]] = {
     ),
     "generation": ("generation_mix",),
 }
-"""Steps of ``sql/load`` that read a family, in the order of the columns of ``families``."""
+"""Steps of ``sql/load`` that read a family, in their order."""
 
 _STEPS_IN_PIECES = ("late_regional_sightings",)
 """They go on behind the record that they answered with, so that their memory is bounded."""
@@ -32,20 +32,51 @@ class Steps(Protocol):
 def add_facts(session: Steps, values: Mapping[str, Any]) -> None:
     """Add what the polls of the range say to silver; a family without news costs nothing.
 
+    Where a family's tables are empty, all of its polls are read: an older version, which
+    had no such tables, may have loaded some.
+
     Args:
         session: With an open transaction, in which ``silver.poll`` has the range.
         values: At least partition_id, start_offset, end_offset, load_id.
     """
-    counts = session.run("families", values)
-    for steps, count in zip(FAMILY_STEPS.values(), counts, strict=True):
-        if count:
-            for step in steps:
-                _run(session, step, values)
+    national, regional, generation, knows_regional, knows_generation = session.run(
+        "families", values
+    )
+    if national:
+        _add(session, "national", values)
+    for family, count, is_known in (
+        ("regional", regional, knows_regional),
+        ("generation", generation, knows_generation),
+    ):
+        if count and is_known:
+            _add(session, family, values)
+        elif count:
+            _add_all(session, family, values)
 
 
-def _run(session: Steps, step: str, values: Mapping[str, Any]) -> None:
+def _add_all(session: Steps, family: str, values: Mapping[str, Any]) -> None:
+    """Read all polls of ``family``, a few at a time, as if each few were a load."""
     read: tuple[Any, ...] = (-1, -1)
-    while read:
-        place = {"read_partition_id": read[0], "read_offset": read[1]}
-        answer = session.run(step, {**values, **place})
-        read = answer if step in _STEPS_IN_PIECES else ()
+    piece = 0
+    while unread := session.run("unread_polls", {"family": family, **_behind(read)}):
+        partition, start, end = unread
+        read, piece = (partition, end), piece + 1
+        few = {
+            "partition_id": partition,
+            "start_offset": start,
+            "end_offset": end,
+            "load_id": f"{values['load_id']} {piece}",
+        }
+        _add(session, family, {**values, **few})
+
+
+def _add(session: Steps, family: str, values: Mapping[str, Any]) -> None:
+    for step in FAMILY_STEPS[family]:
+        read: tuple[Any, ...] = (-1, -1)
+        while read:
+            answer = session.run(step, {**values, **_behind(read)})
+            read = answer if step in _STEPS_IN_PIECES else ()
+
+
+def _behind(read: tuple[Any, ...]) -> dict[str, Any]:
+    return {"read_partition_id": read[0], "read_offset": read[1]}

@@ -138,3 +138,31 @@ def test_snowflakes_own_names_of_types_are_understood() -> None:
 
 def test_what_is_absent_altogether_is_left_to_the_deployment() -> None:
     assert upgrades([]) == []
+
+
+def test_what_a_version_without_its_tables_left_unread_comes_with_the_next_load(
+    tmp_path: Path, clock: ManualClock
+) -> None:
+    def said(family: str, minute: int) -> dict[str, object]:
+        mix = {"generationmix": [{"fuel": "wind", "perc": minute}]}
+        region = {"regionid": 13, "intensity": {"forecast": minute, "index": "low"}} | mix
+        half_hour = {"from": "2026-02-05T20:30Z", "to": "2026-02-05T21:00Z", "regions": [region]}
+        at = f"2026-02-05T20:{minute:02}:00Z"
+        return poll(f"{family} {minute}", at, body_of(half_hour | mix), family=family)
+
+    tables = ("regional_intensity", "regional_generation_mix", "generation_mix")
+    path = tmp_path / "warehouse.duckdb"
+    rows = DuckDBRows(path, clock)
+    rows.load_polls(*(said(family, n) for n in range(30) for family in ("regional", "generation")))
+    runs = "select observed_at, last_observed_at, poll_id from silver.regional_intensity order by 1"
+    before = rows.select(runs)
+    for table in tables:
+        run(path, f"drop table silver.{table}")
+
+    deploy(path)
+    rows.load_polls(said("regional", 30), said("generation", 30))
+
+    assert rows.select(runs)[:30] == before
+    shares = [rows.select(f"select share_percent from silver.{name}") for name in tables[1:]]  # noqa: S608 - of this file
+    assert shares == [[(30,)], [(30,)]]
+    rows.close()
