@@ -1,5 +1,6 @@
 """``doctor``: each part well, absent or wrong, in one sentence with the way out."""
 
+import asyncio
 import json
 import shutil
 import threading
@@ -11,9 +12,17 @@ from pathlib import Path
 
 import pytest
 from click.testing import CliRunner
+from support.manual_clock import ManualClock
+from support.services.fakesnow import FakesnowServer
 from support.small_way import SmallWay
+from support.snowflakes import stand_in_warehouse
+from support.staging import batch
 
+from greenpulse.clock import SystemClock
 from greenpulse.commands.doctor import doctor_command
+from greenpulse.lake.claims import Claims
+from greenpulse.lake.folder import FolderStore
+from greenpulse.warehouse.warehouse import Identity
 
 
 class Api(ThreadingHTTPServer):
@@ -217,3 +226,39 @@ def test_a_lake_that_cannot_be_made_is_wrong(working_directory: Path) -> None:
         "wrong",
         "'data/lake' cannot be made by this user; set GREENPULSE_LAKE",
     )
+
+
+async def load_thrice_in_two_hours(server: FakesnowServer, lake: Path) -> None:
+    clock = ManualClock(SystemClock().now() - timedelta(hours=2))
+    claims, warehouse = Claims(FolderStore(lake)), stand_in_warehouse(server, clock)
+    claim, lake_id = await claims.warehouse(), await claims.lake_id()
+    assert claim is not None
+    assert lake_id is not None
+    await warehouse.deploy()
+    await warehouse.claim_identity(Identity(claim.warehouse_id, lake_id))
+    for number in range(3):
+        await warehouse.load(batch(5 * number))
+        await clock.advance(600)
+    await warehouse.close()
+
+
+@pytest.mark.usefixtures("api")
+def test_loads_that_really_cost_more_than_the_budget_are_wrong(
+    way: SmallWay, fakesnow: FakesnowServer, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    asyncio.run(load_thrice_in_two_hours(fakesnow, way.lake))
+    for name, text in {
+        "WAREHOUSE": "snowflake://greenpulse/ENERGY_PROJECT",
+        "SNOWFLAKE_HOST": "127.0.0.1",
+        "SNOWFLAKE_PORT": str(fakesnow.port),
+        "SNOWFLAKE_PROTOCOL": "http",
+        "SNOWFLAKE_CREDITS_A_DAY": "0.5",
+        "LOAD_SECONDS": "7200",
+    }.items():
+        monkeypatch.setenv(f"GREENPULSE_{name}", text)
+
+    state, sentence = doctor()["cost"]
+
+    assert state == "wrong"
+    assert "Snowflake credits (36 wakes, 36 loads)" in sentence
+    assert "GREENPULSE_SNOWFLAKE_CREDITS_A_DAY is 0.5" in sentence
