@@ -1,35 +1,25 @@
-"""The project as it is committed, and as it will be once gold has every promised view."""
+"""The project as it is committed, and the views that it stands on."""
 
 import shutil
 from pathlib import Path
 
 import pytest
-from support.gold_views import PROMISED, deployed
+from support.gold_views import deployed
 from support.powerbi_project import Project, read_project
-
-from powerbi.generator.project import write_project
 
 COMMITTED = Path(__file__).parents[2] / "powerbi"
 
 
 @pytest.fixture(scope="session")
 def gold(tmp_path_factory: pytest.TempPathFactory) -> dict[str, dict[str, str]]:
-    """The views of ``sql/gold``, and those that are promised."""
-    return {**PROMISED, **deployed(tmp_path_factory.mktemp("gold"))}
+    """The views of ``sql/gold``."""
+    return deployed(tmp_path_factory.mktemp("gold"))
 
 
-@pytest.fixture(scope="session", params=["committed", "with every view"])
-def folder(
-    request: pytest.FixtureRequest,
-    tmp_path_factory: pytest.TempPathFactory,
-    gold: dict[str, dict[str, str]],
-) -> Path:
+@pytest.fixture(scope="session")
+def folder() -> Path:
     """Where the project's files lie."""
-    if request.param == "committed":
-        return COMMITTED
-    whole = tmp_path_factory.mktemp("project")
-    write_project(whole, gold)
-    return whole
+    return COMMITTED
 
 
 @pytest.fixture

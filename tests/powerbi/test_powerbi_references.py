@@ -61,10 +61,6 @@ def test_a_slicer_spares_only_visuals_that_are_there(project: Project) -> None:
             assert {(name, pair["source"]), (name, pair["target"])} <= set(project.visuals)
 
 
-def test_the_committed_project_names_only_what_gold_has_today(tmp_path: Path) -> None:
-    assert complaints(read_project(COMMITTED), deployed(tmp_path)) == []
-
-
 def test_the_project_names_only_what_there_is(project: Project, gold: Gold) -> None:
     assert complaints(project, gold) == []
 
