@@ -61,7 +61,7 @@ def carry(  # noqa: PLR0913 - what is varied
     """Let ``contestant`` carry the ``records`` of the topic into the new bucket ``name``."""
     hosts, bucket = services.kafka.hosts, services.bucket(name)
     group = contestant.group or name
-    asyncio.run(rewind(hosts, group, partitions))
+    asyncio.run(rewind(hosts, group, contestant.topic, partitions))
     with ExitStack() as running:
         processes = []
         began = time.time()

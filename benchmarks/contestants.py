@@ -7,6 +7,8 @@ from dataclasses import dataclass
 from hashlib import sha256
 from pathlib import Path
 
+from polls_topic import TWIN_TOPIC
+
 from greenpulse.records import POLLS_TOPIC
 from greenpulse.topics import GROUP
 
@@ -41,6 +43,8 @@ class Contestant:
     command: Callable[[Place, str], Sequence[str]]
     """From the place and the name of a consumer group."""
     variables: Callable[[Place], Mapping[str, str]] = lambda place: place.aws
+    topic: str = TWIN_TOPIC
+    """What it reads."""
     group: str = ""
     """Its consumer group where that is always the same; else each run has one of its own."""
     sample: int | None = None
@@ -71,7 +75,7 @@ def _worker(_: Place, __: str) -> Sequence[str]:
 def _peer(file: str, *more: str, is_ours: bool = False) -> Callable[[Place, str], Sequence[str]]:
     def command(place: Place, group: str) -> Sequence[str]:
         python = sys.executable if is_ours else str(_peers_python())
-        return (python, str(_PEERS / file), place.hosts, POLLS_TOPIC, group, place.bucket, *more)
+        return (python, str(_PEERS / file), place.hosts, TWIN_TOPIC, group, place.bucket, *more)
 
     return command
 
@@ -96,8 +100,9 @@ def install_peers() -> None:
 CONTESTANTS = {
     contestant.name: contestant
     for contestant in (
-        Contestant("greenpulse", _worker, greenpulse_variables, GROUP),
+        Contestant("greenpulse", _worker, greenpulse_variables, POLLS_TOPIC, GROUP),
         Contestant("bare aiokafka", _peer("bare_aiokafka.py", is_ours=True)),
+        Contestant("bare, bronze lines", _peer("bare_aiokafka.py", "bronze", is_ours=True)),
         Contestant("quix streams, gzip", _peer("quix_streams.py", "gzip")),
         Contestant("quix streams, plain", _peer("quix_streams.py")),
         Contestant("mq-bridge", _peer("mq_bridge_route.py")),

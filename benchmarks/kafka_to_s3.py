@@ -1,4 +1,4 @@
-"""GreenPulse's archive beside four other ways from a real Kafka to a real S3.
+"""GreenPulse's archive beside other ways from a real Kafka to a real S3.
 
     python benchmarks/kafka_to_s3.py [--records N] [--rounds N] [--only NAME …] [--compression NAME]
     python benchmarks/kafka_to_s3.py --growth [--records N] [--rounds N] [--compression NAME]
@@ -8,7 +8,12 @@ each contestant, alone, in a process of its own and with a new consumer group an
 bucket, carries all of them into objects of at most 10,000 records; each round begins with
 another one. Every object is then read by this program, which counts what was lost or doubled.
 The topic is compressed by gzip, which all of them read; GreenPulse's own topics are zstd,
-which mq-bridge 1.2.0 does not read.
+which mq-bridge 1.2.0 does not read. Since a worker also writes polls of its own, the others
+read a twin of the topic.
+
+Bare aiokafka is there twice: as it is, it joins the values; with bronze lines it makes of
+each record what GreenPulse stores, offset, time, key and a value that is proved to be JSON.
+The first ratio says what GreenPulse costs, the second what its guarantees cost beyond that.
 
 Two speeds are shown. ``records/s``: from the instant the consumer group has its partitions,
 as the broker tells, to the instant MinIO wrote the object that completes all records.
@@ -34,11 +39,13 @@ from statistics import median
 
 from carried_run import CarriedRun, carry
 from contestants import CONTESTANTS, install_peers
-from polls_topic import create_and_fill
+from polls_topic import TWIN_TOPIC, create_and_fill
 from real_services import real_services
 
+from greenpulse.records import POLLS_TOPIC
+
 PARTITIONS = 4
-BASELINES = ("bare aiokafka", "quix streams, gzip", "quix streams, plain")
+BASELINES = ("bare aiokafka", "bare, bronze lines", "quix streams, gzip", "quix streams, plain")
 # Workers that start together share the first generation; else the first one takes all.
 TOGETHER = {"group.initial.rebalance.delay.ms": "3000"}
 
@@ -48,9 +55,12 @@ def side_by_side(
 ) -> dict[str, list[CarriedRun]]:
     runs = defaultdict(list)
     with real_services() as services:
-        asyncio.run(
-            create_and_fill(services.kafka.hosts, PARTITIONS, records, compression=compression)
-        )
+        for topic in (POLLS_TOPIC, TWIN_TOPIC):
+            asyncio.run(
+                create_and_fill(
+                    services.kafka.hosts, topic, PARTITIONS, records, compression=compression
+                )
+            )
         for number in range(rounds):
             turn = number % len(names)
             for name in [*names[turn:], *names[:turn]]:
@@ -71,7 +81,9 @@ def growth(records: int, rounds: int, compression: str) -> dict[str, list[Carrie
     for partitions in (1, 2, 4):
         with real_services(TOGETHER) as services:
             asyncio.run(
-                create_and_fill(services.kafka.hosts, partitions, records, compression=compression)
+                create_and_fill(
+                    services.kafka.hosts, POLLS_TOPIC, partitions, records, compression=compression
+                )
             )
             for number in range(rounds):
                 for workers in (1, 2):

@@ -1,4 +1,4 @@
-"""The polls topic of a real Kafka: filled, and how far its consumer groups are."""
+"""Topics of polls in a real Kafka: filled, and how far their consumer groups are."""
 
 import asyncio
 import itertools
@@ -13,8 +13,10 @@ from heartbeats import heartbeats
 from greenpulse.broker.log import Log, Message
 from greenpulse.records import POLLS_TOPIC
 
-__all__ = ["append", "create_and_fill", "rewind", "wait_until_assigned"]
+__all__ = ["TWIN_TOPIC", "append", "create_and_fill", "rewind", "wait_until_assigned"]
 
+TWIN_TOPIC = f"{POLLS_TOPIC}.twin"
+"""Holds the same as the polls topic, into which a worker of GreenPulse writes its own polls."""
 _APPENDED_AT_ONCE = 5_000
 _BATCH_BYTES = 256 * 1024
 _LOOK_SECONDS = 0.02
@@ -22,17 +24,19 @@ _NO_REPLICA = 1
 _KEY = b"national"
 
 
-async def create_and_fill(hosts: str, partitions: int, count: int, *, compression: str) -> None:
-    """Create the polls topic and append ``count`` heartbeats, as many to each partition.
+async def create_and_fill(
+    hosts: str, topic: str, partitions: int, count: int, *, compression: str
+) -> None:
+    """Create ``topic`` and append ``count`` heartbeats, as many to each partition.
 
     A worker that starts on it mends its settings; what lies there stays ``compression``.
     """
     settings = {"compression.type": compression, "message.timestamp.type": "LogAppendTime"}
-    topic = NewTopic(POLLS_TOPIC, partitions, _NO_REPLICA, topic_configs=settings)
+    wanted = NewTopic(topic, partitions, _NO_REPLICA, topic_configs=settings)
     admin = AIOKafkaAdminClient(bootstrap_servers=hosts)
     await admin.start()
     try:
-        await admin.create_topics([topic])
+        await admin.create_topics([wanted])
     finally:
         await admin.close()
     async with AIOKafkaProducer(
@@ -40,7 +44,7 @@ async def create_and_fill(hosts: str, partitions: int, count: int, *, compressio
     ) as producer:
         for chunk in _chunks(0, count):
             sent = [
-                await producer.send(POLLS_TOPIC, value, _KEY, number % partitions)
+                await producer.send(topic, value, _KEY, number % partitions)
                 for number, value in chunk
             ]
             await asyncio.gather(*sent)
@@ -75,12 +79,12 @@ async def wait_until_assigned(
         await admin.close()
 
 
-async def rewind(hosts: str, group: str, partitions: int) -> None:
-    """Let ``group``, which has no members now, begin with the oldest polls again."""
+async def rewind(hosts: str, group: str, topic: str, partitions: int) -> None:
+    """Let ``group``, which has no members now, begin with the oldest polls of ``topic`` again."""
     consumer = AIOKafkaConsumer(bootstrap_servers=hosts, group_id=group, enable_auto_commit=False)
     await consumer.start()
     try:
-        places = [TopicPartition(POLLS_TOPIC, number) for number in range(partitions)]
+        places = [TopicPartition(topic, number) for number in range(partitions)]
         consumer.assign(places)
         await consumer.commit(dict.fromkeys(places, 0))
     finally:
