@@ -14,7 +14,12 @@ from greenpulse.audit.offset_ranges import span_of
 from greenpulse.audit.warehouse_proof import ChainProof
 from greenpulse.audit.warehouse_rows import loaded_ranges
 from greenpulse.audit.warehouse_side import WarehouseSide
-from greenpulse.errors import ChainBroken, SettingsError, WarehouseMismatch
+from greenpulse.errors import (
+    ChainBroken,
+    SettingsError,
+    WarehouseMismatch,
+    WarehouseUnavailable,
+)
 from greenpulse.lake.claims import Claims, WarehouseClaim
 from greenpulse.lake.ranges import OffsetRange
 from greenpulse.lake.reader import ChainReader
@@ -115,6 +120,9 @@ class Rebuilding:
         except ChainBroken as error:
             message = f"{error}; nothing was swapped, 'greenpulse audit' tells all that is wrong"
             raise ChainBroken(message) from error
+        if await self._replacement.successor.identity() != identity:
+            message = "rebuilding the warehouse: another rebuild has ended meanwhile; nothing to do"
+            raise WarehouseUnavailable(message)
         if rebuilt.is_equal:
             await self._copy_schedule()
             rebuilt.claim = await self._claim(identity)
