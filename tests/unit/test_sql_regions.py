@@ -45,7 +45,8 @@ def facts_in(rows: DuckDBRows, day: datetime) -> Facts:
 
     def shares(table: str, order: str) -> list[Share]:
         names = Share.__dataclass_fields__
-        return [Share(**{name: row.get(name) for name in names}) for row in of(table, order)]
+        found = [{"region_id": None} | row for row in of(table, order)]
+        return [Share(**{name: row[name] for name in names}) for row in found]
 
     runs = of("regional_intensity", "period_start_at, region_id, revision_number")
     names = RegionalRun.__dataclass_fields__
@@ -58,7 +59,7 @@ def facts_in(rows: DuckDBRows, day: datetime) -> Facts:
 
 examples = itertools.count()
 numbers = st.sampled_from([50, 50, 50, 60.5, 0, -13, None, "50", True, 1e300])
-mixes = st.lists(
+mixes: st.SearchStrategy[Any] = st.lists(
     st.fixed_dictionaries(
         {"fuel": st.sampled_from(["wind", "wind", "gas", "coal", "", None, 5])},
         optional={"perc": numbers},
@@ -66,7 +67,7 @@ mixes = st.lists(
     | st.sampled_from([None, 5, "wind", {}, []]),
     max_size=3,
 ) | st.sampled_from([None, {}, "wind", 5])
-intensities = st.fixed_dictionaries(
+intensities: st.SearchStrategy[Any] = st.fixed_dictionaries(
     {"index": st.sampled_from(["low", "low", "low", "high", None, 3])},
     optional={"forecast": numbers},
 ) | st.sampled_from([None, [], {}, 5])

@@ -35,6 +35,8 @@ PROMISED = {
     "gold.greenest_windows",
     "gold.daily_intensity",
     "gold.data_gaps",
+    "gold.generation_mix",
+    "gold.regional_intensity",
     "gold.pipeline_health",
 }
 
