@@ -66,8 +66,8 @@ def execute(self: Any, command: str, *arguments: Any, **options: Any) -> Any:
         path = Path(
             stages.LOCAL_BUCKET_PATH, database, schema.upper(), folder.split(".")[-1].upper()
         )
-        for found in (*path.glob(name),):
-            found.unlink()
+        for staged in (*path.glob(name),):
+            staged.unlink()
         command = f"SELECT '{name}' AS \"name\", 'removed' AS \"result\""
     if found := _DATABASE.match(command):
         command = on_databases(command, **found.groupdict())
