@@ -9,7 +9,8 @@ from support.services.kafka import KafkaServer
 
 pytestmark = pytest.mark.timeout(240)
 
-_AWAY_SECONDS = 10.0
+_SAYS_SO_WITHIN_SECONDS = 30.0
+"""A look that is under way when Kafka goes away has 10 s by itself."""
 
 
 @pytest.mark.parametrize("end", [KafkaServer.kill, KafkaServer.stop], ids=["kill -9", "SIGTERM"])
@@ -21,7 +22,7 @@ async def test_a_worker_outlives_its_kafka(
     await worker.holds_records()
 
     await asyncio.to_thread(end, own_kafka)
-    async with asyncio.timeout(_AWAY_SECONDS):
+    async with asyncio.timeout(_SAYS_SO_WITHIN_SECONDS):
         while await worker.status("/health/ready") == 200:
             await asyncio.sleep(0.1)
     said = await worker.text("/health/ready")
@@ -31,7 +32,7 @@ async def test_a_worker_outlives_its_kafka(
 
     assert "broker: looking up 'greenpulse.polls' on Kafka" in said
     assert differences == []
-    async with asyncio.timeout(_AWAY_SECONDS):
+    async with asyncio.timeout(_SAYS_SO_WITHIN_SECONDS):
         while await worker.status("/health/ready") != 200:
             await asyncio.sleep(0.1)
     assert await worker.terminate() == 0
