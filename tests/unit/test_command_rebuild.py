@@ -361,24 +361,6 @@ def test_a_folder_that_cannot_be_written_is_named(way: SmallWay) -> None:
     assert files(way) == {"warehouse.duckdb"}
 
 
-def test_a_worker_goes_on_in_the_new_one_by_itself(way: SmallWay) -> None:
-    async def worker() -> None:
-        warehouse = DuckDBWarehouse(way.warehouse)
-        loader = await opened(way, warehouse)
-        assert await loader.load_next(0) is None
-        await asyncio.to_thread(rebuild)
-        await asyncio.to_thread(way.append_polls, 25, 0)
-        await asyncio.to_thread(way.archive)
-        while await loader.load_next(0) is not None:
-            pass
-        assert await warehouse.manifest_ends(POLLS_TOPIC) == {0: 64, 1: 24}
-        await warehouse.close()
-
-    asyncio.run(worker())
-
-    assert audit("--complete").exit_code == 0
-
-
 def test_a_worker_that_is_ahead_of_the_new_one_lets_it_catch_up(way: SmallWay) -> None:
     # It loaded into the old one between the proof and the swap.
     async def worker() -> None:
