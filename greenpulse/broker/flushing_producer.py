@@ -16,7 +16,7 @@ class FlushingProducer(Producer):
 
     A table hands its changelog records to a buffer, and the buffer's own flush returns
     when they have left it, not when they are durable. Faust flushes before it commits, so
-    that with this class a commit never runs ahead of a table.
+    that with this class a commit runs ahead of a table only where the broker is away.
     """
 
     def __post_init__(self) -> None:
