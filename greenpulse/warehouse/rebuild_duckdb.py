@@ -11,6 +11,7 @@ from greenpulse.clock import Clock, SystemClock
 from greenpulse.errors import SettingsError
 from greenpulse.warehouse.duckdb import DuckDBWarehouse
 from greenpulse.warehouse.duckdb_file import DATABASE, Connection, DuckDBFile, quoted, sync
+from greenpulse.warehouse.scripts import deployment_scripts
 from greenpulse.warehouse.warehouse import Identity
 
 __all__ = ["DuckDBReplacement"]
@@ -18,6 +19,11 @@ __all__ = ["DuckDBReplacement"]
 _BUSY_SECONDS = 30.0
 _MEMORY = "256MB"
 _OLD = re.compile(r"\.before-\d+")
+_ANY_RECORD = "select 1 from bronze.raw_intensity limit 1"
+_TABLES = """
+select table_schema || '.' || table_name from information_schema.tables
+where table_catalog = current_database()
+"""
 
 
 class DuckDBReplacement:
@@ -71,9 +77,10 @@ class DuckDBReplacement:
         old = self._path.with_name(f"{self._path.name}.before-{number}")
         if not self._path.exists() and self._put_where_nothing_is():
             return None
+        is_bare = identity is None and await self._file.read(_is_bare)
         work = functools.partial(_swap, successor_id, self._path, self._successor_path, old)
         await self._file.write(work)
-        if identity is None:
+        if is_bare:
             # A file that a worker made and never loaded into, since the lake fed another one.
             old.unlink()
             return None
@@ -136,6 +143,14 @@ class DuckDBReplacement:
         self._successor_path.unlink()
         sync(self._path.parent)
         return True
+
+
+def _is_bare(connection: Connection) -> bool:
+    """Whether nobody misses this file: no table or view but ours, and no record."""
+    there = {name for (name,) in connection.execute(_TABLES).fetchall()}
+    if not there <= deployment_scripts().keys():
+        return False
+    return "bronze.raw_intensity" not in there or not connection.execute(_ANY_RECORD).fetchall()
 
 
 def _swap(

@@ -10,7 +10,7 @@ from typing import TypeVar
 from snowflake.connector import ProgrammingError, SnowflakeConnection
 
 from greenpulse.clock import Clock, SystemClock
-from greenpulse.errors import SettingsError, WarehouseUnavailable
+from greenpulse.errors import GreenpulseError, SettingsError, WarehouseUnavailable
 from greenpulse.warehouse.scripts import deployment_scripts, successor_script
 from greenpulse.warehouse.snowflake import SnowflakeWarehouse
 from greenpulse.warehouse.snowflake_account import SnowflakeAccount
@@ -84,8 +84,10 @@ class SnowflakeReplacement:
             return None
         try:
             await self._run(f"alter database {self._account.database} swap with {self._name}")
-        except SettingsError:
-            await self._in_session(_open_again)
+        except GreenpulseError as error:
+            # Not where the answer was lost: it may swap yet, and would cut a load in two.
+            if isinstance(error.__cause__, ProgrammingError):
+                await self._in_session(_open_again)
             raise
         if not await self._is_current(successor_id):
             message = f"swapping '{self._account}': another rebuild swapped, too; run it again"

@@ -215,6 +215,16 @@ def test_a_file_that_nobody_made_anew_yet_is_made_up_for_too(way: SmallWay) -> N
     assert audit("--complete").exit_code == 0
 
 
+def test_a_file_of_another_program_is_kept(way: SmallWay) -> None:
+    way.warehouse.unlink()
+    with duckdb.connect(str(way.warehouse)) as theirs:
+        theirs.execute("create table theirs as select 1")
+
+    assert KEPT in rebuild().stdout
+
+    assert rows_of(way.folder / "warehouse.duckdb.before-2", "from theirs") == [(1,)]
+
+
 def test_a_damaged_file_is_made_up_for_once_it_is_moved_away(way: SmallWay) -> None:
     way.warehouse.write_bytes(b"no database" * 1000)
 
