@@ -21,7 +21,7 @@ comment = 'What the API said of each half hour, and when it changed its mind';
 
 -- Rows of a version that did not say it.
 update silver.national_intensity
-set is_newest = national_intensity.revision_number = newest.revision_number
+set is_newest = (national_intensity.revision_number = newest.revision_number)
 from (
 
     select
