@@ -30,8 +30,8 @@ from greenpulse.warehouse.warehouse import Identity, SeriesPeriod, Warehouse
 
 __all__ = ["ProvedPartition", "Rebuilding", "Rebuilt"]
 
-_LOAD_BYTES = 32 << 20
 _LOAD_FILES = 1000
+"""More small ones than a worker's load; not more bytes: a regional answer takes 80 MB of memory."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -200,7 +200,6 @@ class Rebuilding:
             self._chain,
             topic=POLLS_TOPIC,
             identity=identity,
-            max_bytes=_LOAD_BYTES,
             max_files=_LOAD_FILES,
         )
         await loader.start()

@@ -114,8 +114,7 @@ class Load:
         return WarehouseUnavailable(
             f"loading offsets {self.staged.start_offset} to {self.staged.end_offset} of partition "
             f"{self.staged.partition}: another warehouse is about to take this one's place; it is "
-            "tried again (where 'greenpulse rebuild' died, run it again, or go on with this one "
-            "by 'greenpulse sql deploy')"
+            "tried again (where 'greenpulse rebuild' died, run it again)"
         )
 
     def _add_raw_rows(self, session: LoadSession) -> None:
