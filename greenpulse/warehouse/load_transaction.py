@@ -114,7 +114,8 @@ class Load:
         return WarehouseUnavailable(
             f"loading offsets {self.staged.start_offset} to {self.staged.end_offset} of partition "
             f"{self.staged.partition}: another warehouse is about to take this one's place; it is "
-            "tried again (where 'greenpulse rebuild' died, run it again)"
+            "tried again (where 'greenpulse rebuild' died, run it again; where none ran, run "
+            "'greenpulse sql deploy')"
         )
 
     def _add_raw_rows(self, session: LoadSession) -> None:
