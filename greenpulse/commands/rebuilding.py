@@ -204,8 +204,12 @@ class Rebuilding:
         )
         await loader.start()
         for partition in await self._chain.partitions(POLLS_TOPIC):
+            # No further: a worker may archive faster than this loads.
+            end = await self._chain.end(POLLS_TOPIC, partition)
             while (load := await loader.load_next(partition)) is not None:
                 self._loaded(load.record_count)
+                if end is not None and load.end_offset >= end:
+                    break
 
     async def _partitions_of_all(self) -> list[int]:
         current, successor = self._replacement.current, self._replacement.successor

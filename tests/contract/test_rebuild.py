@@ -203,9 +203,11 @@ def test_a_worker_that_loads_meanwhile_loses_nothing(place: Place, way: SmallWay
     worker = threading.Thread(target=loading, args=(way, place, stopped))
     worker.start()
 
-    result = rebuild(environ=place.environ)
-    stopped.set()
-    worker.join()
+    try:
+        result = rebuild(environ=place.environ)
+    finally:
+        stopped.set()
+        worker.join()
 
     assert result.exit_code == 0, result.output
     assert audit("--complete", environ=place.environ).exit_code == 0

@@ -8,7 +8,7 @@ from pathlib import Path
 from typing import Any
 
 from aiokafka import AIOKafkaConsumer, AIOKafkaProducer, TopicPartition
-from support.bronze import PlainFile, offsets_and_values
+from support.bronze import PlainFile, offsets_and_values, plain_files_of_folder
 from support.services.ports import free_port
 from support.worker_process import WorkerProcess
 
@@ -123,10 +123,9 @@ class FastPath:
     def chains(self) -> Records:
         """What the files hold, read without GreenPulse; fails where files overlap or leave gaps."""
         files: defaultdict[int, list[PlainFile]] = defaultdict(list)
-        for path in sorted(self._paths()):
-            metadata = json.loads(path.with_name(path.name + ".json").read_bytes())
-            file = PlainFile(path.relative_to(self._lake).as_posix(), path.read_bytes(), metadata)
-            files[_partition_of(path)].append(file)
+        # Also those whose writer was stopped before it wrote their metadata.
+        for file in plain_files_of_folder(self._lake):
+            files[_partition_of(Path(file.key))].append(file)
         return {number: offsets_and_values(chain) for number, chain in files.items()}
 
     def writers(self) -> set[str]:

@@ -225,13 +225,14 @@ async def is_ready(worker: WorkerProcess) -> None:
             await asyncio.sleep(_LOOK_SECONDS)
 
 
-async def said_of(worker: WorkerProcess, part: str) -> str:
-    """Wait until ``part`` waits; what for."""
+async def said_of(worker: WorkerProcess, part: str, words: str = "") -> str:
+    """Wait until ``part`` waits, and ``words`` say what for; the whole sentence."""
     async with asyncio.timeout(_SAYS_WITHIN_SECONDS):
         while True:
             found = (await parts_of(worker))[part]
-            if not found["is_ready"] and found["reason"] != "starting":
-                return str(found["reason"])
+            reason = str(found["reason"])
+            if not found["is_ready"] and reason != "starting" and words in reason:
+                return reason
             await asyncio.sleep(_LOOK_SECONDS)
 
 
