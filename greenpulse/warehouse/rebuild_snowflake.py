@@ -24,7 +24,8 @@ __all__ = ["SnowflakeReplacement"]
 T = TypeVar("T")
 
 _BUSY_SECONDS = 30.0
-_OTHER_SWAP_SECONDS = 10.0
+_OTHER_SWAP_SECONDS = 30.0
+_LOOK_SECONDS = 1.0
 _TAG = "greenpulse rebuild"
 _NO_RIGHT = 3001
 # Whoever loads has changed this row: it goes once no load is under way, and without it none
@@ -79,8 +80,10 @@ class SnowflakeReplacement:
             raise SettingsError(message)
         if not await self._in_session(_close):
             # Somebody has closed it: a run that died, or one that swaps this very moment.
-            await self._clock.sleep(_OTHER_SWAP_SECONDS)
+            await self._wait_for_other_swap(successor_id)
         if await self._is_current(successor_id):
+            # What was closed then is the new one.
+            await self._in_session(_open_again)
             return None
         try:
             await self._run(f"alter database {self._account.database} swap with {self._name}")
@@ -116,6 +119,11 @@ class SnowflakeReplacement:
         await self.current.close()
         await self.successor.close()
         await self._sessions.close()
+
+    async def _wait_for_other_swap(self, successor_id: str) -> None:
+        given_up_at = self._clock.monotonic() + _OTHER_SWAP_SECONDS
+        while self._clock.monotonic() < given_up_at and not await self._is_current(successor_id):
+            await self._clock.sleep(_LOOK_SECONDS)
 
     async def _is_current(self, warehouse_id: str) -> bool:
         identity = await self.current.identity()

@@ -254,4 +254,5 @@ def test_two_rebuilds_at_once_leave_one_new_warehouse(place: Place) -> None:
         len(sentence.splitlines()) == (code == 2)
         for sentence, code in zip(said, codes, strict=True)
     ), said
-    assert audit("--complete", environ=place.environ).exit_code == 0
+    audited = audit("--complete", environ=place.environ)
+    assert audited.exit_code == 0, (said, audited.output)
