@@ -28,6 +28,7 @@ from greenpulse.errors import BrokerUnavailable, SettingsError
 
 __all__ = ["KafkaLog"]
 
+_BOUNDS_WITHIN_SECONDS = 10.0
 _AWAIT_TOPIC_SECONDS = 1.0
 _COORDINATOR_SECONDS = 20.0
 _COORDINATOR_LOOK_SECONDS = 0.2
@@ -108,8 +109,11 @@ class KafkaLog:
     async def bounds(self, topic: str) -> dict[int, OffsetBounds]:
         """Bounds of each partition; empty where the topic does not exist (none is made)."""
         with translated(f"looking up {topic!r}", self._connection):
-            count = await self._partition_count(topic) or 0
-            return await self._bounds([TopicPartition(topic, n) for n in range(count)])
+            # A client of aiokafka asks again for 40 s, and so long a worker would not know
+            # that Kafka is away.
+            async with asyncio.timeout(_BOUNDS_WITHIN_SECONDS):
+                count = await self._partition_count(topic) or 0
+                return await self._bounds([TopicPartition(topic, n) for n in range(count)])
 
     async def append(self, topic: str, messages: Sequence[Message]) -> list[int]:
         """Append in order; return the offsets once all are durable.

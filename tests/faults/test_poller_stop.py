@@ -47,6 +47,10 @@ async def test_polling_goes_on_while_the_log_is_away_and_all_of_it_is_sent_in_or
     async with polling(api.address, clock, polls, newest_known=newest_known) as poller:
         for times in range(1, 13):
             await api.until_asked("/intensity", times)
+            async with asyncio.timeout(10):
+                # A poll takes more than 1,000 bytes. One that is not answered yet would time out.
+                while poller.outbox.held_bytes <= times * 1000:
+                    await asyncio.sleep(0.01)
             await clock.advance(10)
         taken, held_bytes = list(polls.all), poller.outbox.held_bytes
         polls.is_away = False
