@@ -5,6 +5,8 @@ from datetime import UTC, datetime, timedelta
 
 __all__ = ["ManualClock"]
 
+_START_SECONDS = 1000.0
+
 
 class ManualClock:
     """Stands still until ``advance``; sleepers wake when their moment comes.
@@ -14,12 +16,13 @@ class ManualClock:
     """
 
     def __init__(self, start_at: datetime = datetime(2026, 1, 31, 12, 0, tzinfo=UTC)) -> None:
-        self._now = start_at
-        self._monotonic = 1000.0
+        self._wall_at_start = start_at
+        self._monotonic = _START_SECONDS
         self._sleepers: list[tuple[float, asyncio.Event]] = []
 
     def now(self) -> datetime:
-        return self._now
+        # Not step by step: what steps round off would add up.
+        return self._wall_at_start + timedelta(seconds=self._monotonic - _START_SECONDS)
 
     def monotonic(self) -> float:
         return self._monotonic
@@ -42,10 +45,9 @@ class ManualClock:
 
     def jump(self, seconds: float) -> None:
         """Move the wall clock alone, as an administrator or NTP would."""
-        self._now += timedelta(seconds=seconds)
+        self._wall_at_start += timedelta(seconds=seconds)
 
     def _move_to(self, monotonic: float) -> None:
-        self._now += timedelta(seconds=max(0.0, monotonic - self._monotonic))
         self._monotonic = max(monotonic, self._monotonic)
 
 
