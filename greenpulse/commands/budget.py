@@ -6,7 +6,7 @@ from greenpulse.settings import Settings
 
 __all__ = ["check_budget", "over_budget"]
 
-_PERIODS = (60, 120, 300, 600, 900, 1800, 3600, 7200, 14_400, 21_600, 43_200, 86_400)
+_PROPOSED_SECONDS = (60, 120, 300, 600, 900, 1800, 3600, 7200, 14_400, 21_600, 43_200, 86_400)
 """What is proposed as GREENPULSE_LOAD_SECONDS."""
 
 
@@ -35,7 +35,7 @@ def over_budget(settings: Settings) -> str | None:
 
 
 def _way_out(settings: Settings, now: LoadsADay, budget: float) -> str:
-    for seconds in _PERIODS:
+    for seconds in _PROPOSED_SECONDS:
         seldom = loads_a_day(settings, seconds)
         if seconds > now.load_seconds and seldom.snowflake_credits <= budget:
             return (

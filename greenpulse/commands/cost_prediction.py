@@ -20,7 +20,7 @@ from greenpulse.settings import Settings
 
 __all__ = ["CostPrediction"]
 
-_PERIODS = (60.0, 300.0, 1800.0)
+_SHOWN_SECONDS = (60.0, 300.0, 1800.0)
 _DAYS_A_MONTH = 30
 _COLUMNS = ["GREENPULSE_LOAD_SECONDS", "polls", "files", "size", "loads", "wakes", "credits"]
 
@@ -113,7 +113,7 @@ class CostPrediction:
 
     @property
     def _choices(self) -> list[LoadsADay]:
-        periods = sorted({*_PERIODS, self._settings.load_seconds})
+        periods = sorted({*_SHOWN_SECONDS, self._settings.load_seconds})
         return [loads_a_day(self._settings, each, self._seconds_a_load) for each in periods]
 
     @property

@@ -21,7 +21,7 @@ with names as (
 
     select
         region_id,
-        max(region_name) as region_name
+        min(region_name) as region_name
     from silver.region
     group by region_id
 
