@@ -179,7 +179,16 @@ class KafkaTopics:
             for code, reason, *_ in response.resources:
                 if code:
                     return str(reason or for_code(code).__name__)
-        return None
+        return await self._wait_until_set(name, wanted)
+
+    async def _wait_until_set(self, name: str, wanted: Mapping[str, str]) -> str | None:
+        """Wait until the broker that is asked works with what the controller has taken."""
+        for _ in range(_PROPAGATION_LOOKS):
+            settings = (await self._settings([name]))[name]
+            if all(settings[key][0] == value for key, value in wanted.items()):
+                return None
+            await asyncio.sleep(_PROPAGATION_SECONDS)
+        return "it took it, and still has the old one after 10 s"
 
 
 def _not_mended(difference: TopicDifference, reason: str, user: str) -> TopicDifference:

@@ -5,6 +5,7 @@ import json
 import signal
 import sys
 from collections import deque
+from contextlib import suppress
 from pathlib import Path
 from typing import Any
 
@@ -95,6 +96,7 @@ class RemoteWorker:
         assert self._process.stdout is not None
         async for line in self._process.stdout:
             self._waiting.append(json.loads(line))
+        await self._reap()
         return [report for report in self._waiting if report["report"] == what]
 
     def has_waiting(self, what: str) -> bool:
@@ -105,7 +107,7 @@ class RemoteWorker:
         """End it with SIGKILL, if it runs."""
         if self._process.returncode is None:
             self._process.kill()
-        await self._process.wait()
+        await self._reap()
 
     async def stop(self) -> int:
         """End it with SIGTERM; returns its exit code."""
@@ -119,7 +121,19 @@ class RemoteWorker:
     async def end(self, within_seconds: float = _PATIENCE_SECONDS) -> int:
         """Wait until it ends; returns its exit code."""
         async with asyncio.timeout(within_seconds):
-            return await self._process.wait()
+            return await self._reap()
+
+    async def _reap(self) -> int:
+        """Wait for its end and for that of its pipe, which may outlive it by a moment.
+
+        What is left open when a test's loop closes is a warning in some later test.
+        """
+        assert self._process.stdin is not None
+        code = await self._process.wait()
+        self._process.stdin.close()
+        with suppress(ConnectionError):
+            await self._process.stdin.wait_closed()
+        return code
 
     async def _next_report(self) -> Report:
         assert self._process.stdout is not None
