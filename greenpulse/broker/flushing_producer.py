@@ -6,9 +6,9 @@ from contextlib import suppress
 from faust.transport.producer import Producer
 from faust.types import FutureMessage
 
-__all__ = ["FlushingProducer"]
+from greenpulse.broker.patience import PATIENCE_SECONDS
 
-_PATIENCE_SECONDS = 3.0
+__all__ = ["FlushingProducer"]
 
 
 class FlushingProducer(Producer):
@@ -33,7 +33,7 @@ class FlushingProducer(Producer):
     async def flush(self) -> None:
         """Wait until all that was sent is durable, or has failed; 3 s at most."""
         with suppress(TimeoutError):
-            async with asyncio.timeout(_PATIENCE_SECONDS):
+            async with asyncio.timeout(PATIENCE_SECONDS):
                 await super().flush()
                 if self._unpublished:
                     await asyncio.wait(set(self._unpublished))

@@ -3,10 +3,11 @@
 import ssl
 from collections.abc import Mapping
 from dataclasses import dataclass, field
+from typing import Any, cast
 
 from greenpulse.errors import SettingsError
 
-__all__ = ["KafkaConnection"]
+__all__ = ["KafkaConnection", "connection_of"]
 
 
 @dataclass(frozen=True, slots=True)
@@ -78,3 +79,9 @@ class KafkaConnection:
                 "certificate of who signed the brokers' certificates"
             )
             raise SettingsError(message) from error
+
+
+def connection_of(transport: object) -> KafkaConnection:
+    """How a transport of ours (``greenpulse.broker.kafka``) reaches its Kafka."""
+    connection: KafkaConnection = cast("Any", transport).connection
+    return connection

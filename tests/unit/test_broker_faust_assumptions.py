@@ -23,12 +23,13 @@ from faust.transport.utils import DefaultSchedulingStrategy
 from faust.types import TP, ConsumerMessage
 from mode import Service
 
-from greenpulse.broker import kafka
+from greenpulse.broker import kafka_consumer, kafka_producer
 from greenpulse.broker.batch_consumer import QUEUE_BATCHES, BatchConsumer, batch_topic
 from greenpulse.broker.embedded import Transport as EmbeddedTransport
 from greenpulse.broker.embedded_consumer import EmbeddedConsumer
 from greenpulse.broker.embedded_producer import EmbeddedProducer
 from greenpulse.broker.flushing_producer import FlushingProducer
+from greenpulse.broker.kafka_consumer_thread import ConsumerThread
 
 TP_0 = TP("polls", 0)
 
@@ -76,9 +77,9 @@ METHODS = [
 OURS = [
     BatchConsumer,
     FlushingProducer,
-    kafka.Consumer,
-    kafka.ConsumerThread,
-    kafka.Producer,
+    kafka_consumer.Consumer,
+    ConsumerThread,
+    kafka_producer.Producer,
     EmbeddedConsumer,
     EmbeddedProducer,
 ]

@@ -23,7 +23,8 @@ from intervaltree import IntervalTree  # type: ignore[import-untyped] # what Fau
 from mode.supervisors import OneForOneSupervisor
 from yarl import URL
 
-from greenpulse.broker.kafka import ConsumerThread, Transport
+from greenpulse.broker.kafka import Transport
+from greenpulse.broker.kafka_consumer_thread import ConsumerThread
 
 TP_0 = TP("polls", 0)
 
