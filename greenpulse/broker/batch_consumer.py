@@ -159,6 +159,10 @@ class BatchConsumer(Consumer):
                 timeout = _PRESSURE_SECONDS
             if without_room:
                 # Else Faust's own set: what is paused leaves it, also while records are awaited.
+                # Of a copy, aiokafka takes those records, too, and Faust drops them. None is
+                # lost: Faust pauses where a seek to the committed offsets follows, or nothing
+                # is read any more (tests/unit/test_broker_faust_assumptions.py), and who else
+                # paused a batch topic would get them again, by its sequence, with the next one.
                 active_partitions = active_partitions - without_room
             if not active_partitions:
                 await self.sleep(_PRESSURE_SECONDS)

@@ -4,8 +4,10 @@ A test here that fails after an upgrade says which of our overrides to look at.
 """
 
 import inspect
+import re
 from collections import defaultdict
 from importlib.metadata import version
+from pathlib import Path
 from types import SimpleNamespace
 from typing import Any, cast
 
@@ -169,6 +171,22 @@ def test_a_topic_forgets_how_long_its_queue_shall_be() -> None:
 
     assert app.topic("polls", maxsize=16).maxsize is None
     assert batch_topic(app, "polls").clone(is_iterator=True).maxsize == QUEUE_BATCHES
+
+
+def test_faust_pauses_partitions_only_where_it_seeks_or_reads_no_more() -> None:
+    # Why a fetch that waits may be given a copy of the active partitions (BatchConsumer): at
+    # the stop and at both steps of a rebalance; changelogs at the start and after a recovery.
+    folder, calls = Path(faust.__file__).parent, re.compile(r"consumer\.pause_partitions\)?\([^)]")
+    pauses = {
+        str(path.relative_to(folder)): len(calls.findall(path.read_text()))
+        for path in folder.rglob("*.py")
+    }
+
+    assert {name: count for name, count in pauses.items() if count} == {
+        "app/base.py": 3,
+        "tables/manager.py": 1,
+        "tables/recovery.py": 1,
+    }
 
 
 def test_faust_finds_the_transport_by_its_scheme() -> None:
