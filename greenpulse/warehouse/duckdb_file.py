@@ -84,8 +84,16 @@ class DuckDBFile:
         await self._until_free(self._create)
 
     def exists(self) -> bool:
-        """Whether there is a file."""
-        return self.path.exists()
+        """Whether there is a file.
+
+        Raises:
+            SettingsError: nobody can tell: its folder is closed to us, or its name too long.
+        """
+        try:
+            return self.path.exists()
+        except OSError as error:
+            message = f"looking for '{self.path}': {error.strerror}; set GREENPULSE_WAREHOUSE"
+            raise SettingsError(message) from error
 
     async def close(self) -> None:
         """Wait for the work under way."""

@@ -1,6 +1,5 @@
 """A DuckDB file that takes the place of another one: a rename, while nobody has either open."""
 
-import fcntl
 import functools
 import glob
 import os
@@ -10,7 +9,15 @@ from pathlib import Path
 from greenpulse.clock import Clock, SystemClock
 from greenpulse.errors import SettingsError
 from greenpulse.warehouse.duckdb import DuckDBWarehouse
-from greenpulse.warehouse.duckdb_file import DATABASE, Connection, DuckDBFile, quoted, sync
+from greenpulse.warehouse.duckdb_file import DATABASE, Connection, DuckDBFile, quoted
+from greenpulse.warehouse.rebuild_files import (
+    are_one_file,
+    keep,
+    lock,
+    put_where_nothing_is,
+    remove,
+    replace,
+)
 from greenpulse.warehouse.scripts import deployment_scripts
 from greenpulse.warehouse.warehouse import Identity
 
@@ -46,6 +53,9 @@ class DuckDBReplacement:
             self._successor_path, clock=clock, busy_seconds=busy_seconds
         )
         self._file = DuckDBFile(path, clock, busy_seconds=busy_seconds, memory=_MEMORY)
+        self._successor_file = DuckDBFile(
+            self._successor_path, clock, busy_seconds=busy_seconds, memory=_MEMORY
+        )
         self._lock: int | None = None
 
     async def left_over(self) -> Identity | None:
@@ -55,14 +65,15 @@ class DuckDBReplacement:
             SettingsError: another rebuild runs in this folder; or a .wal file lies there
                 without its file, which would spoil a new one.
         """
-        self._acquire()
-        if not self._path.exists() and (wal := Path(f"{self._path}.wal")).exists():
+        self._lock = lock(self._path)
+        if not self._file.exists() and (wal := Path(f"{self._path}.wal")).exists():
             message = (
                 f"rebuilding '{self._path}': '{wal}' lies there without its file; move it away"
             )
             raise SettingsError(message)
-        if self._is_swapped_by_half():
-            self._successor_path.unlink()
+        if are_one_file(self._path, self._successor_path):
+            # A run died before it took the second name away.
+            remove(self._successor_path)
         return await self.successor.identity()
 
     async def begin(self) -> None:
@@ -75,22 +86,23 @@ class DuckDBReplacement:
         if identity is not None and identity.warehouse_id == successor_id:
             return None
         old = self._path.with_name(f"{self._path.name}.before-{number}")
-        if not self._path.exists() and self._put_where_nothing_is():
+        if not self._file.exists() and await self._put_where_nothing_is():
             return None
         is_bare = identity is None and await self._file.read(_is_bare)
         work = functools.partial(_swap, successor_id, self._path, self._successor_path, old)
         await self._file.write(work)
         if is_bare:
             # A file that a worker made and never loaded into, since the lake fed another one.
-            old.unlink()
+            remove(old)
             return None
         return str(old)
 
     async def set_aside(self, number: int) -> str:
         """Keep what lies in the successor's place as an old one."""
         old = self._path.with_name(f"{self._path.name}.before-{number}")
-        _keep(self._successor_path, old)
-        self._successor_path.unlink()
+        await self._successor_file.write(_checkpoint)
+        keep(self._successor_path, old)
+        remove(self._successor_path)
         return str(old)
 
     async def drop_old(self, *, old: bool, unfinished: bool) -> list[str]:
@@ -104,7 +116,7 @@ class DuckDBReplacement:
             or (unfinished and path == self._successor_path)
         ]
         for path in doomed:
-            _remove(path)
+            remove(path)
         return [str(path) for path in doomed]
 
     async def close(self) -> None:
@@ -112,37 +124,19 @@ class DuckDBReplacement:
         await self.current.close()
         await self.successor.close()
         await self._file.close()
+        await self._successor_file.close()
         if self._lock is not None:
             os.close(self._lock)
 
-    def _acquire(self) -> None:
-        """Take the folder's lock, which leaves no file behind and ends with the process."""
-        folder = self._path.parent
-        try:
-            folder.mkdir(parents=True, exist_ok=True)
-            self._lock = os.open(folder, os.O_RDONLY)
-            fcntl.flock(self._lock, fcntl.LOCK_EX | fcntl.LOCK_NB)
-        except BlockingIOError as error:
-            message = f"rebuilding '{self._path}': another rebuild runs there; let it end"
-            raise SettingsError(message) from error
-        except OSError as error:
-            message = f"rebuilding '{self._path}': {error.strerror}; set GREENPULSE_WAREHOUSE"
-            raise SettingsError(message) from error
-
-    def _is_swapped_by_half(self) -> bool:
-        """Whether both names are of one file: a run died before it took the second away."""
-        both = self._path.exists() and self._successor_path.exists()
-        return both and self._path.samefile(self._successor_path)
-
-    def _put_where_nothing_is(self) -> bool:
+    async def _put_where_nothing_is(self) -> bool:
         """Whether the successor is in the place now; not where a file has come meanwhile."""
-        try:
-            os.link(self._successor_path, self._path)
-        except FileExistsError:
-            return False
-        self._successor_path.unlink()
-        sync(self._path.parent)
-        return True
+        await self._successor_file.write(_checkpoint)
+        return put_where_nothing_is(self._successor_path, self._path)
+
+
+def _checkpoint(connection: Connection) -> None:
+    """Bring all into the file itself: its .wal file would not get its new name."""
+    connection.execute("checkpoint")
 
 
 def _is_bare(connection: Connection) -> bool:
@@ -164,35 +158,8 @@ def _swap(
         message = f"swapping '{path}' with '{successor}': that is another file now; run it again"
         raise SettingsError(message)
     connection.execute("checkpoint successor")
-    _keep(path, old)
-    try:
-        successor.replace(path)
-        sync(path.parent)
-    except OSError as error:
-        message = f"swapping '{path}' with '{successor}': {error.strerror}; see to it, run it again"
-        raise SettingsError(message) from error
+    keep(path, old)
+    replace(path, successor)
     # The new one stays locked until the old one is closed, which looks at its .wal by name.
     connection.execute("use memory")
     connection.execute(f"detach {DATABASE}")
-
-
-def _keep(path: Path, old: Path) -> None:
-    """Give ``path`` a second name."""
-    try:
-        os.link(path, old)
-    except FileExistsError as error:
-        if not old.samefile(path):
-            message = f"keeping '{path}' as '{old}': another file has that name; move it away"
-            raise SettingsError(message) from error
-    except OSError as error:
-        message = f"keeping '{path}' as '{old}': {error.strerror}; let this user write there"
-        raise SettingsError(message) from error
-
-
-def _remove(path: Path) -> None:
-    try:
-        path.unlink()
-        Path(f"{path}.wal").unlink(missing_ok=True)
-    except OSError as error:
-        message = f"removing '{path}': {error.strerror}; remove it by hand"
-        raise SettingsError(message) from error

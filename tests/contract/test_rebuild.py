@@ -10,31 +10,22 @@ import subprocess
 import sys
 import threading
 from collections.abc import Callable
-from functools import partial
 from pathlib import Path
 from typing import Any
-from uuid import uuid4
 
 import duckdb
 import pytest
 import snowflake.connector
 from support.auditing import audit
+from support.loading import running_desk
 from support.rebuilding import rebuild, refusal_of_rebuild
 from support.services.fakesnow import FakesnowServer
 from support.small_way import SmallWay
 from support.snowflakes import stand_in_account
 
-from greenpulse.agents.load_desk import LoadDesk
-from greenpulse.clock import SystemClock
-from greenpulse.grid.schedule import build_schedule
-from greenpulse.lake.claims import Claims
 from greenpulse.lake.folder import FolderStore
-from greenpulse.lake.reader import ChainReader
-from greenpulse.metrics import Metrics
 from greenpulse.parts import open_warehouse
-from greenpulse.preparation import open_loader
 from greenpulse.settings import Settings
-from greenpulse.status import PartitionStatus, PipelineStatus
 from greenpulse.warehouse.dialect import to_duckdb
 from greenpulse.warehouse.warehouse import Warehouse
 
@@ -125,32 +116,15 @@ def loading(way: SmallWay, place: Place, stopped: threading.Event) -> None:
     """What a worker does: poll, archive, load, until it is stopped; then the rest."""
 
     async def work() -> None:
-        warehouse, store, clock = place.warehouse(), FolderStore(way.lake), SystemClock()
-        opened = partial(
-            open_loader,
-            warehouse,
-            ChainReader(store),
-            Claims(store),
-            schedule=build_schedule(10.0),
-            clock=clock,
-            new_uuid=uuid4,
-        )
-        status = PipelineStatus()
-        status.partitions[0] = PartitionStatus()
-        desk = LoadDesk(opened, clock, status, Metrics(), load_seconds=0)
-        desk.begin({0})
-        loads = asyncio.create_task(desk.run())
-        archived = 39
-        while not stopped.is_set() or status.partitions[0].loaded_offset != archived:
-            if not stopped.is_set():
-                await asyncio.to_thread(way.append_polls, 7, 0)
-                await asyncio.to_thread(way.archive)
-                archived += 7
-            desk.wake()
-            await asyncio.sleep(0.5)
-        desk.stop()
-        await loads
-        await warehouse.close()
+        async with running_desk(FolderStore(way.lake), place.warehouse(), {0}) as (desk, status):
+            archived = 39
+            while not stopped.is_set() or status.partitions[0].loaded_offset != archived:
+                if not stopped.is_set():
+                    await asyncio.to_thread(way.append_polls, 7, 0)
+                    await asyncio.to_thread(way.archive)
+                    archived += 7
+                desk.wake()
+                await asyncio.sleep(0.5)
 
     asyncio.run(work())
 

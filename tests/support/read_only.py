@@ -1,4 +1,4 @@
-"""A file that nobody can write, for a while; root neither."""
+"""A file or folder that nobody can write, for a while; root neither."""
 
 import os
 import shutil
@@ -16,9 +16,10 @@ __all__ = ["read_only"]
 def read_only(path: Path) -> Iterator[None]:
     """Let nobody write ``path`` while the context lasts; skips where that cannot be done."""
     if os.geteuid() != 0:
-        path.chmod(0o444)
+        mode = path.stat().st_mode
+        path.chmod(mode & ~0o222)
         yield
-        path.chmod(0o644)
+        path.chmod(mode)
         return
     # Root may write whatever its mode says, but for what is immutable.
     if not _is_made("+i", path):

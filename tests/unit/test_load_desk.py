@@ -2,21 +2,13 @@
 
 import asyncio
 from collections.abc import Callable
-from functools import partial
 from pathlib import Path
-from uuid import uuid4
 
+from support.loading import running_desk
 from support.small_way import SmallWay
 
-from greenpulse.agents.load_desk import LoadDesk
-from greenpulse.clock import SystemClock
-from greenpulse.grid.schedule import build_schedule
-from greenpulse.lake.claims import Claims
 from greenpulse.lake.folder import FolderStore
-from greenpulse.lake.reader import ChainReader
-from greenpulse.metrics import Metrics
-from greenpulse.preparation import open_loader
-from greenpulse.status import PartitionStatus, PipelineStatus
+from greenpulse.status import PipelineStatus
 from greenpulse.warehouse.duckdb import DuckDBWarehouse
 
 RECORDS = 25
@@ -29,28 +21,12 @@ async def load_until(
     given_up: frozenset[int] = frozenset(),
 ) -> PipelineStatus:
     """Run a desk on all partitions, of which some are given up at once."""
-    store, clock, status = FolderStore(way.lake), SystemClock(), PipelineStatus()
-    status.partitions = {number: PartitionStatus() for number in range(way.partitions)}
-    warehouse = DuckDBWarehouse(way.warehouse)
-    opened = partial(
-        open_loader,
-        warehouse,
-        ChainReader(store),
-        Claims(store),
-        schedule=build_schedule(10.0),
-        clock=clock,
-        new_uuid=uuid4,
-    )
-    desk = LoadDesk(opened, clock, status, Metrics(), load_seconds=0)
-    desk.begin(set(status.partitions))
-    desk.give_up(set(given_up))
-    running = asyncio.create_task(desk.run())
-    async with asyncio.timeout(60):
-        while not is_over(status):
-            await asyncio.sleep(0.01)
-    desk.stop()
-    await running
-    await warehouse.close()
+    store, warehouse = FolderStore(way.lake), DuckDBWarehouse(way.warehouse)
+    async with running_desk(store, warehouse, set(range(way.partitions))) as (desk, status):
+        desk.give_up(set(given_up))
+        async with asyncio.timeout(60):
+            while not is_over(status):
+                await asyncio.sleep(0.01)
     return status
 
 

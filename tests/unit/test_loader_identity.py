@@ -3,19 +3,14 @@
 import asyncio
 from collections.abc import AsyncIterator
 from pathlib import Path
-from uuid import uuid4
 
 import pytest
-from support.manual_clock import ManualClock
+from support.loading import opened
 from support.memory_store import MemoryStore
 
 from greenpulse.errors import WarehouseMismatch
-from greenpulse.grid.schedule import build_schedule
 from greenpulse.lake.claims import Claims
-from greenpulse.lake.reader import ChainReader
-from greenpulse.preparation import open_loader
 from greenpulse.warehouse.duckdb import DuckDBWarehouse
-from greenpulse.warehouse.load import Loader
 
 
 @pytest.fixture
@@ -28,17 +23,6 @@ async def warehouse(tmp_path: Path) -> AsyncIterator[DuckDBWarehouse]:
     warehouse = DuckDBWarehouse(tmp_path / "warehouse.duckdb")
     yield warehouse
     await warehouse.close()
-
-
-async def opened(lake: MemoryStore, warehouse: DuckDBWarehouse) -> Loader:
-    return await open_loader(
-        warehouse,
-        ChainReader(lake),
-        Claims(lake),
-        schedule=build_schedule(10.0),
-        clock=ManualClock(),
-        new_uuid=uuid4,
-    )
 
 
 async def test_a_new_file_beside_a_lake_that_feeds_another_one_is_refused_and_stays_empty(
