@@ -198,6 +198,14 @@ class Settings:
         "The most that a day of loads may cost: a worker that would cost more does not start.",
         read_number(0.01, 24, "5"),
     )
+    snowflake_seconds_a_load: float = _setting(
+        "SNOWFLAKE_SECONDS_A_LOAD",
+        "16",
+        "seconds",
+        "What that is reckoned with: 28 statements of 0.5 s, 2 s to sign in;"
+        " 'greenpulse cost' says what yours take.",
+        read_number(0.1, 900, "5"),
+    )
     snowflake_private_key_file: str = _setting(
         "SNOWFLAKE_PRIVATE_KEY_FILE", "", "file", "Key pair of the user, PKCS#8."
     )

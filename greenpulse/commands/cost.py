@@ -11,6 +11,7 @@ from greenpulse.clock import Clock, SystemClock
 from greenpulse.commands.cost_prediction import CostPrediction
 from greenpulse.commands.lake_day import measure_lake
 from greenpulse.commands.load_day import LoadDay, measure_loads
+from greenpulse.commands.load_time import stated_load_time
 from greenpulse.commands.printing import print_table
 from greenpulse.commands.running import FOUND_WRONG, current_settings, run_to_end
 from greenpulse.errors import GreenpulseError
@@ -32,7 +33,7 @@ def cost_command(*, is_json: bool) -> None:
     GREENPULSE_LOAD_SECONDS is shown as it is and as it could be. What a poll and a load take
     is measured in the newest day of lake and warehouse where they are reached; that wakes a
     Snowflake warehouse once. Exit code 1: the loads cost more than
-    GREENPULSE_SNOWFLAKE_CREDITS_A_DAY.
+    GREENPULSE_SNOWFLAKE_CREDITS_A_DAY, as measured, or as stated, so that no worker starts.
 
     Example: greenpulse cost
     """
@@ -56,7 +57,8 @@ async def _predict(settings: Settings, clock: Clock) -> CostPrediction:
         loads: LoadDay | str = "there is no warehouse"
         if warehouse is not None:
             reason = "the manifest does not hold an hour of the last day"
-            loads = await _found(measure_loads(warehouse, clock.now()), reason)
+            measuring = measure_loads(warehouse, clock.now(), stated_load_time(settings))
+            loads = await _found(measuring, reason)
     return CostPrediction(settings, lake, loads)
 
 

@@ -4,15 +4,14 @@ import math
 from collections.abc import Mapping
 from dataclasses import dataclass
 
+from greenpulse.commands.load_time import IDLE_SECONDS, LoadTime
 from greenpulse.grid.schedule import build_schedule
 from greenpulse.records import partition_of_family
 from greenpulse.settings import Settings
 
 __all__ = [
-    "IDLE_SECONDS",
     "SECONDS_A_CREDIT",
     "SECONDS_A_DAY",
-    "STATED_SECONDS_A_LOAD",
     "LakeADay",
     "LoadsADay",
     "lake_a_day",
@@ -21,9 +20,6 @@ __all__ = [
 ]
 
 SECONDS_A_DAY = 86_400
-
-STATED_SECONDS_A_LOAD = 2.0
-"""From the first to the last statement; no account was at hand to measure it."""
 
 # Measured: recorded answers as bronze lines, gzip level 1. A half hour takes 16 bytes in a
 # national answer, 50 in one of the generation mix, 880 in one of all regions; what stands
@@ -37,8 +33,6 @@ _STATED_BYTES = {
 }
 _SIDECAR_BYTES = 800
 
-IDLE_SECONDS = 60
-"""Without a statement a warehouse is awake so long, and billed (sql/snowflake/account.sql)."""
 SECONDS_A_CREDIT = 3600
 """Of an X-Small warehouse that is awake, billed by the second."""
 
@@ -90,11 +84,7 @@ def lake_a_day(settings: Settings, bytes_a_poll: Mapping[int, float] | None = No
     )
 
 
-def loads_a_day(
-    settings: Settings,
-    load_seconds: float,
-    seconds_a_load: float = STATED_SECONDS_A_LOAD,
-) -> LoadsADay:
+def loads_a_day(settings: Settings, load_seconds: float, load_time: LoadTime) -> LoadsADay:
     """Estimate a day of loads on common multiples of ``load_seconds``.
 
     At each multiple every partition that has a new file has a load, one after the other in
@@ -105,17 +95,15 @@ def loads_a_day(
     turns = SECONDS_A_DAY / load_seconds if load_seconds else math.inf
     loads = sum(min(turns, count) for count in files)
     wakes = min(turns, sum(files))
-    awake_seconds = min(SECONDS_A_DAY, wakes * IDLE_SECONDS + loads * seconds_a_load)
+    awake_seconds = min(SECONDS_A_DAY, wakes * IDLE_SECONDS + loads * load_time.seconds)
     return LoadsADay(load_seconds, round(loads), round(wakes), awake_seconds)
 
 
-def loads_in_force(
-    settings: Settings, seconds_a_load: float = STATED_SECONDS_A_LOAD
-) -> LoadsADay | None:
+def loads_in_force(settings: Settings, load_time: LoadTime) -> LoadsADay | None:
     """Estimate a day of loads by the settings; None where no Snowflake is paid for them."""
     if settings.warehouse.scheme != "snowflake":
         return None
-    return loads_a_day(settings, settings.load_seconds, seconds_a_load)
+    return loads_a_day(settings, settings.load_seconds, load_time)
 
 
 def _polls(settings: Settings) -> dict[int, dict[str, float]]:

@@ -5,6 +5,7 @@ from greenpulse.commands.budget import over_budget
 from greenpulse.commands.checkup import Finding, State
 from greenpulse.commands.cost_a_day import lake_a_day, loads_in_force
 from greenpulse.commands.load_day import LoadDay, measure_loads
+from greenpulse.commands.load_time import load_time_in_force, stated_load_time
 from greenpulse.commands.printing import size_text
 from greenpulse.errors import GreenpulseError
 from greenpulse.settings import Settings
@@ -23,15 +24,17 @@ def check_cost(settings: Settings, real: LoadDay | None) -> Finding:
         settings: In force.
         real: The loads of the last day, where they are known.
     """
-    lake, predicted = lake_a_day(settings), loads_in_force(settings)
+    measured = None if real is None else real.load_time
+    load_time = load_time_in_force(settings, measured)
+    lake, predicted = lake_a_day(settings), loads_in_force(settings, load_time)
     sentence = (
         f"a day makes about {lake.polls:,} polls, {lake.files:,} bronze files, "
         f"{size_text(lake.size_bytes)}, and takes "
     )
     if predicted is None:
         return Finding("cost", State.WELL, f"{sentence}no Snowflake credits")
-    sentence += f"{predicted.snowflake_credits:.3g} Snowflake credits"
-    too_much = over_budget(settings)
+    sentence += f"{predicted.snowflake_credits:.3g} Snowflake credits (a load {load_time})"
+    too_much = over_budget(settings, measured)
     if too_much is not None:
         return Finding("cost", State.WRONG, too_much)
     if real is None:
@@ -64,7 +67,7 @@ async def loads_of_last_day(
     if warehouse is None or settings.warehouse.scheme != "snowflake":
         return None
     try:
-        return await measure_loads(warehouse, clock.now())
+        return await measure_loads(warehouse, clock.now(), stated_load_time(settings))
     except GreenpulseError:
         # Where the warehouse is not reached, its own finding says so.
         return None

@@ -5,8 +5,6 @@ from typing import Any
 
 from greenpulse.commands.budget import over_budget
 from greenpulse.commands.cost_a_day import (
-    IDLE_SECONDS,
-    STATED_SECONDS_A_LOAD,
     LakeADay,
     LoadsADay,
     lake_a_day,
@@ -15,11 +13,14 @@ from greenpulse.commands.cost_a_day import (
 )
 from greenpulse.commands.lake_day import LakeDay
 from greenpulse.commands.load_day import LoadDay
+from greenpulse.commands.load_time import ASSUMPTION, IDLE_SECONDS, load_time_in_force
 from greenpulse.commands.printing import size_text
 from greenpulse.settings import Settings
 
 __all__ = ["CostPrediction"]
 
+_MOST_TIMES_LIVE = 2
+"""A day with more records than so many days of polls tells nothing of the size of a poll."""
 _SHOWN_SECONDS = (60.0, 300.0, 1800.0)
 _DAYS_A_MONTH = 30
 _COLUMNS = ["GREENPULSE_LOAD_SECONDS", "polls", "files", "size", "loads", "wakes", "credits"]
@@ -38,11 +39,13 @@ class CostPrediction:
         self._settings = settings
         self._lake = lake
         self._loads = loads
-        self.over_budget = over_budget(settings)
+        measured = None if isinstance(loads, str) else loads.load_time
+        self._load_time = load_time_in_force(settings, measured)
+        self.over_budget = over_budget(settings, measured)
 
     def as_json(self) -> dict[str, Any]:
         """All of it, for programs."""
-        in_force = loads_in_force(self._settings, self._seconds_a_load)
+        in_force = loads_in_force(self._settings, self._load_time)
         lake = asdict(self._lake_a_day)
         return {
             "snowflake_credits": 0.0 if in_force is None else in_force.snowflake_credits,
@@ -57,7 +60,8 @@ class CostPrediction:
                 }
                 for loads in self._choices
             ],
-            "seconds_a_load": self._seconds_a_load,
+            "seconds_a_load": self._load_time.seconds,
+            "seconds_a_load_source": self._load_time.source,
             "measured_lake": _measured_lake(self._lake),
             "measured_loads": _measured_loads(self._loads),
         }
@@ -87,7 +91,7 @@ class CostPrediction:
             "Files and size are those of a day in the lake, credits those of an XS warehouse of "
             f"Snowflake: one an hour awake, {IDLE_SECONDS} s and its loads for each wake."
         )
-        sentences = [about, _sentence_of_lake(self._lake), self._sentence_of_loads()]
+        sentences = [about, self._sentence_of_lake(), self._sentence_of_loads()]
         if self._settings.warehouse.scheme != "snowflake":
             sentences.append(
                 f"GREENPULSE_WAREHOUSE is {self._settings.warehouse}, which costs no credits: "
@@ -97,48 +101,50 @@ class CostPrediction:
             sentences.append(self.over_budget)
         return sentences
 
+    def _sentence_of_lake(self) -> str:
+        as_recorded = "A poll takes as many bytes as was recorded of the API"
+        lake, stated = self._lake, lake_a_day(self._settings)
+        if isinstance(lake, str):
+            return f"{as_recorded}: {lake}."
+        had = (
+            f"had {lake.a_day(lake.files):,.0f} files, {lake.a_day(lake.records):,.0f} records, "
+            f"{size_text(lake.a_day(lake.size_bytes))}"
+        )
+        if _is_imported(lake, stated):
+            return (
+                f"{as_recorded}: the newest day of the lake {had}, more than a day of polls has "
+                "(an import, or another GREENPULSE_POLL_SECONDS)."
+            )
+        return f"A poll takes as many bytes as in the newest day of the lake, which {had}."
+
     def _sentence_of_loads(self) -> str:
+        taken = f"A load takes {self._load_time}"
+        if not self._load_time.measured_loads:
+            taken += f" ({ASSUMPTION})"
         if isinstance(self._loads, str):
-            return f"A load takes {STATED_SECONDS_A_LOAD:g} s, as stated: {self._loads}."
-        source = "as measured" if self._is_load_measured else "as stated"
+            return f"{taken}: {self._loads}."
+        if self._loads.load_time is None:
+            taken += ": no load of the last day began right behind another one"
         really = f"{self._loads.loads:,} loads in {self._loads.wakes:,} wakes"
         if self._settings.warehouse.scheme == "snowflake":
             really += f", about {self._loads.snowflake_credits:.3g} credits"
-        return f"A load takes {self._seconds_a_load:.3g} s, {source}; the last day had {really}."
+        return f"{taken}; the last day had {really}."
 
     @property
     def _lake_a_day(self) -> LakeADay:
-        measured = None if isinstance(self._lake, str) else self._lake.bytes_a_poll
-        return lake_a_day(self._settings, measured)
+        stated = lake_a_day(self._settings)
+        if isinstance(self._lake, str) or _is_imported(self._lake, stated):
+            return stated
+        return lake_a_day(self._settings, self._lake.bytes_a_poll)
 
     @property
     def _choices(self) -> list[LoadsADay]:
         periods = sorted({*_SHOWN_SECONDS, self._settings.load_seconds})
-        return [loads_a_day(self._settings, each, self._seconds_a_load) for each in periods]
-
-    @property
-    def _seconds_a_load(self) -> float:
-        if isinstance(self._loads, str) or not self._is_load_measured:
-            return STATED_SECONDS_A_LOAD
-        return self._loads.seconds_a_load
-
-    @property
-    def _is_load_measured(self) -> bool:
-        """Whether it is Snowflake's, and slept between two periods."""
-        settings = self._settings
-        is_asleep_between = settings.load_seconds > 2 * IDLE_SECONDS
-        is_snowflake = settings.warehouse.scheme == "snowflake"
-        return is_snowflake and is_asleep_between and not isinstance(self._loads, str)
+        return [loads_a_day(self._settings, each, self._load_time) for each in periods]
 
 
-def _sentence_of_lake(lake: LakeDay | str) -> str:
-    if isinstance(lake, str):
-        return f"A poll takes as many bytes as was recorded of the API: {lake}."
-    return (
-        "A poll takes as many bytes as in the newest day of the lake, which had "
-        f"{lake.a_day(lake.files):,.0f} files, {lake.a_day(lake.records):,.0f} records, "
-        f"{size_text(lake.a_day(lake.size_bytes))}."
-    )
+def _is_imported(lake: LakeDay, stated: LakeADay) -> bool:
+    return lake.a_day(lake.records) > _MOST_TIMES_LIVE * stated.polls
 
 
 def _measured_lake(lake: LakeDay | str) -> dict[str, Any]:

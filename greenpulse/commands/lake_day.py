@@ -1,6 +1,5 @@
 """What the newest day in a lake came to, by listings and a few samples of its files."""
 
-from collections.abc import Sequence
 from dataclasses import dataclass, field
 from datetime import datetime, timedelta
 
@@ -19,8 +18,10 @@ __all__ = ["LakeDay", "measure_lake"]
 
 _DAY = timedelta(days=1)
 _LEAST_SPAN = timedelta(hours=1)
-_MOST_OFFSETS = 20_000
-"""Looked at behind the end of each chain: two days of the default heartbeat."""
+_FIRST_LEAP_OFFSETS = 20_000
+"""Two days of the default heartbeat: so far back from its end a day of a chain is looked for."""
+_GROWTH = 4
+"""How much further the next leap goes, where more came in a day."""
 _SAMPLES = 20
 
 
@@ -44,81 +45,95 @@ class LakeDay:
 async def measure_lake(store: Store) -> LakeDay | None:
     """Measure the newest day; None where the lake does not hold an hour yet.
 
-    It takes some twenty listings and forty reads a partition at most, however long the
-    chains are: sizes are those of files picked evenly from the day.
+    However long the chains are, it lists the files of the day and a few times as many, and
+    reads some forty of each partition: sizes are those of files picked evenly from the day.
 
     Raises:
         GreenpulseError: the store is not reached, or a file is damaged.
     """
-    lanes = [
-        _Lane(store, partition, await _newest_keys(store, partition))
-        for partition in await ChainReader(store).partitions(POLLS_TOPIC)
-    ]
-    ends = [await lane.file(len(lane.keys) - 1) for lane in lanes]
-    end_at = max((at for at in map(_last_at, ends) if at), default=None)
+    lanes = []
+    for partition in await ChainReader(store).partitions(POLLS_TOPIC):
+        last = await last_key(store, POLLS_TOPIC, partition)
+        if last is not None:
+            lanes.append(_Lane(store, last))
+    end_at = max((at for at in [_last_at(await lane.end()) for lane in lanes] if at), default=None)
     if end_at is None:
         return None
-    firsts = [await lane.first_behind(end_at - _DAY) for lane in lanes]
-    begins = [await lane.file(first) for lane, first in zip(lanes, firsts, strict=True)]
-    begin_at = min((at for at in map(_first_at, begins) if at), default=end_at)
+    for lane in lanes:
+        await lane.look_back_to(end_at - _DAY)
+    begins = [_first_at(await lane.begin()) for lane in lanes]
+    begin_at = min((at for at in begins if at), default=end_at)
     day = LakeDay(min(_DAY, end_at - begin_at))
     if day.span < _LEAST_SPAN:
         return None
-    for lane, first, end in zip(lanes, firsts, ends, strict=True):
-        await lane.add_to(day, first, end)
+    for lane in lanes:
+        await lane.add_to(day)
     return day
 
 
 class _Lane:
-    """The newest files of one partition; each is read once."""
+    """The newest files of one partition, up to ``last``; each is read once."""
 
-    def __init__(self, store: Store, partition: int, keys: Sequence[BronzeKey]) -> None:
+    def __init__(self, store: Store, last: BronzeKey) -> None:
         self._store = store
-        self._partition = partition
-        self.keys = keys
-        self._read: dict[int, BronzeFile] = {}
+        self._keys = [last]
+        self._read: dict[BronzeKey, BronzeFile] = {}
 
-    async def file(self, number: int) -> BronzeFile:
-        if number not in self._read:
-            stored = await read_file(self._store, self.keys[number])
-            if stored is None:
-                message = f"reading '{self.keys[number]}': it was listed a moment ago and is gone"
-                raise ChainBroken(message)
-            self._read[number] = stored.file
-        return self._read[number]
+    async def begin(self) -> BronzeFile:
+        return await self._file(self._keys[0])
 
-    async def first_behind(self, moment: datetime) -> int:
-        """Number of the first file that was filled after ``moment``, by halves."""
-        low, high = 0, len(self.keys) - 1
+    async def end(self) -> BronzeFile:
+        return await self._file(self._keys[-1])
+
+    async def look_back_to(self, moment: datetime) -> None:
+        """Take the files, too, that were filled between ``moment`` and the last one."""
+        keys, leap = self._keys, _FIRST_LEAP_OFFSETS
+        while not await self._is_before(keys[0], moment):
+            keys = await self._keys_behind(self._keys[-1].start_offset - leap)
+            if leap >= self._keys[-1].start_offset:
+                break
+            leap *= _GROWTH
+        low, high = 0, len(keys) - 1
         while low < high:
             middle = (low + high) // 2
-            last_at = _last_at(await self.file(middle))
-            if last_at is not None and last_at <= moment:
+            if await self._is_before(keys[middle], moment):
                 low = middle + 1
             else:
                 high = middle
-        return low
+        self._keys = keys[low:]
 
-    async def add_to(self, day: LakeDay, first: int, end: BronzeFile) -> None:
-        count = len(self.keys) - first
-        picked = {first + number * count // _SAMPLES for number in range(_SAMPLES)}
-        samples = [await self.file(number) for number in sorted(picked)]
+    async def add_to(self, day: LakeDay) -> None:
+        """Add what the files come to."""
+        count = len(self._keys)
+        picked = {number * count // _SAMPLES for number in range(_SAMPLES)}
+        samples = [await self._file(self._keys[number]) for number in sorted(picked)]
         sampled = sum(file.record_count for file in samples)
         bytes_a_poll = sum(file.size_bytes for file in samples) / sampled
-        records = end.end_offset - self.keys[first].start_offset + 1
+        first, end = self._keys[0], await self.end()
+        records = end.end_offset - first.start_offset + 1
         day.files += count
         day.records += records
         day.size_bytes += records * bytes_a_poll
-        day.bytes_a_poll[self._partition] = bytes_a_poll
+        day.bytes_a_poll[first.partition] = bytes_a_poll
 
+    async def _keys_behind(self, offset: int) -> list[BronzeKey]:
+        last = self._keys[-1]
+        after = str(BronzeKey(last.topic, last.partition, offset)) if offset > 0 else ""
+        keys = bronze_keys(self._store, last.topic, last.partition, after=after)
+        return [key async for key in keys if key.start_offset <= last.start_offset]
 
-async def _newest_keys(store: Store, partition: int) -> list[BronzeKey]:
-    last = await last_key(store, POLLS_TOPIC, partition)
-    if last is None:
-        return []
-    begin = last.start_offset - _MOST_OFFSETS
-    after = str(BronzeKey(POLLS_TOPIC, partition, begin)) if begin > 0 else ""
-    return [key async for key in bronze_keys(store, POLLS_TOPIC, partition, after=after)]
+    async def _is_before(self, key: BronzeKey, moment: datetime) -> bool:
+        last_at = _last_at(await self._file(key))
+        return last_at is not None and last_at <= moment
+
+    async def _file(self, key: BronzeKey) -> BronzeFile:
+        if key not in self._read:
+            stored = await read_file(self._store, key)
+            if stored is None:
+                message = f"reading '{key}': it was listed a moment ago and is gone"
+                raise ChainBroken(message)
+            self._read[key] = stored.file
+        return self._read[key]
 
 
 def _first_at(file: BronzeFile) -> datetime | None:

@@ -5,9 +5,9 @@
 -- public keys in first, one line each, without the lines that begin with dashes.
 use role accountadmin;
 
--- What it may cost: loads every 300 s take about 5.2 credits a day, every 1800 s 0.9.
+-- What it may cost: loads every 300 s take up to 7.6 credits a day, every 1800 s 1.4.
 create resource monitor if not exists greenpulse_monitor with
-    credit_quota = 200
+    credit_quota = 300
     frequency = monthly
     start_timestamp = immediately
     triggers

@@ -145,6 +145,6 @@ async def test_loads_that_would_cost_more_than_the_budget_are_refused_before_any
 
     assert code == 2
     (sentence,) = stderr.splitlines()
-    assert "loads every 300 s take about 5.15 credits a day" in sentence
-    assert "set GREENPULSE_LOAD_SECONDS=900" in sentence
+    assert "loads every 300 s take about 7.57 credits a day" in sentence
+    assert "set GREENPULSE_LOAD_SECONDS=1800" in sentence
     assert not list((tmp_path / "data").rglob("*"))
