@@ -68,11 +68,18 @@ async def check_warehouse(
     if warehouse is None:
         return [Finding("warehouse", State.NOTE, "GREENPULSE_WAREHOUSE is none: nothing is loaded")]
     identity = await warehouse.identity()
+    claims = Claims(store)
+    lake_id, claim = await claims.lake_id(), await claims.warehouse()
+    if identity is None and claim is not None:
+        sentence = (
+            f"{settings.warehouse} is new, and the lake feeds {claim.warehouse_id} already; "
+            "set GREENPULSE_WAREHOUSE to that one, or run 'greenpulse rebuild' where it is lost "
+            "for ever"
+        )
+        return [Finding("warehouse", State.WRONG, sentence)]
     if identity is None:
         sentence = f"{settings.warehouse} has not begun; 'greenpulse worker' begins it"
         return [Finding("warehouse", State.NOTE, sentence)]
-    claims = Claims(store)
-    lake_id, claim = await claims.lake_id(), await claims.warehouse()
     if lake_id is not None and lake_id != identity.lake_id:
         sentence = (
             f"{settings.warehouse} is of lake {identity.lake_id}, and GREENPULSE_LAKE is "

@@ -203,6 +203,21 @@ def test_the_warehouse_of_another_lake_is_wrong(way: SmallWay) -> None:
 
 
 @pytest.mark.usefixtures("api")
+def test_an_empty_warehouse_beside_a_lake_that_feeds_another_one_is_wrong(
+    way: SmallWay, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    claim = asyncio.run(Claims(FolderStore(way.lake)).warehouse())
+    monkeypatch.setenv("GREENPULSE_WAREHOUSE", "duckdb://elsewhere/warehouse.duckdb")
+
+    state, sentence = doctor()["warehouse"]
+
+    assert state == "wrong"
+    assert claim is not None
+    assert f"is new, and the lake feeds {claim.warehouse_id} already; set GREEN" in sentence
+    assert not Path("elsewhere").exists()
+
+
+@pytest.mark.usefixtures("api")
 def test_each_damaged_part_is_wrong_and_does_not_hide_the_others(way: SmallWay) -> None:
     way.log.write_bytes(b"no database" * 100)
     way.warehouse.write_bytes(b"no database" * 100)
