@@ -1,15 +1,15 @@
-"""Memory while a million polls wait: backlog.py [--records N] [--delay SECONDS].
+"""Memory while a million polls wait: backlog.py [--records N] [--delay-seconds N].
 
 The topic holds 1,000,000 polls, some 550 MB, before a worker starts, and each request to S3
 is delayed by up to 3 s, so that the worker has always more to read than it can write. Shown
 are its largest resident memory, and how long it took.
 """
 
-import argparse
 import asyncio
 import time
 from random import Random
 
+from command_line import from_command_line
 from lag import LagWatch
 from real_services import real_services
 from support.services.faulty_proxy import FaultyProxy
@@ -26,7 +26,7 @@ async def main(records: int, delay_seconds: float) -> None:
             proxy.faults.delayed, proxy.faults.delay_seconds = 1.0, delay_seconds
             began = time.monotonic()
             with start_worker(services, bucket.name, "worker", endpoint=proxy.endpoint) as worker:
-                await LagWatch(log).wait_until_archived()
+                await LagWatch(log, worker).wait_until_archived()
                 seconds = time.monotonic() - began
                 usage = worker.usage()
         audit(services, bucket.name)
@@ -35,8 +35,4 @@ async def main(records: int, delay_seconds: float) -> None:
 
 
 if __name__ == "__main__":
-    parser = argparse.ArgumentParser(description=__doc__.partition("\n")[0])
-    parser.add_argument("--records", type=int, default=1_000_000)
-    parser.add_argument("--delay", type=float, default=3.0)
-    chosen = parser.parse_args()
-    asyncio.run(main(chosen.records, chosen.delay))
+    asyncio.run(main(**from_command_line(__doc__, records=1_000_000, delay_seconds=3.0)))

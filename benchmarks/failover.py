@@ -7,13 +7,13 @@ partitions to the worker that is left. Afterwards an audit proves that nothing w
 doubled.
 """
 
-import argparse
 import asyncio
 import time
 from contextlib import ExitStack
 from statistics import median
 
 from bucket import Bucket
+from command_line import from_command_line
 from lag import LagWatch
 from measured_process import MeasuredProcess
 from real_services import real_services
@@ -57,7 +57,7 @@ async def main(rounds: int) -> None:
                         flush=True,
                     )
                     workers.append(start())
-            await LagWatch(log).wait_until_archived()
+            await LagWatch(log, *workers).wait_until_archived()
             running.close()
         audit(services, bucket.name)
     print(f"first new file   median {median(first):.1f} s, most {max(first):.1f} s")
@@ -74,7 +74,7 @@ async def partitions_of(
         if {victim.pid} in writers and all(w in ({victim.pid}, {other.pid}) for w in writers):
             return [n for n, writer in enumerate(writers) if writer == {victim.pid}]
         for worker in (victim, other):
-            worker.usage()  # which raises where it has ended
+            worker.must_run()
         await asyncio.sleep(LOOK_SECONDS)
 
 
@@ -101,6 +101,4 @@ def written(partition: int, bucket: Bucket, since: float) -> list[tuple[int, flo
 
 
 if __name__ == "__main__":
-    parser = argparse.ArgumentParser(description=__doc__.partition("\n")[0])
-    parser.add_argument("--rounds", type=int, default=5)
-    asyncio.run(main(parser.parse_args().rounds))
+    asyncio.run(main(**from_command_line(__doc__, rounds=5)))

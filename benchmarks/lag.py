@@ -5,6 +5,8 @@ import time
 from collections import defaultdict, deque
 from dataclasses import dataclass
 
+from measured_process import MeasuredProcess
+
 from greenpulse.broker.log import Log
 from greenpulse.records import POLLS_TOPIC
 from greenpulse.topics import GROUP
@@ -25,14 +27,20 @@ class Lag:
 
 
 class LagWatch:
-    """Looks at the ends of the polls topic and at what the workers committed."""
+    """Looks at the ends of the polls topic and at what the workers committed.
 
-    def __init__(self, log: Log) -> None:
+    Each look raises where one of ``workers`` has ended: nothing would come any more.
+    """
+
+    def __init__(self, log: Log, *workers: MeasuredProcess) -> None:
         self._log = log
+        self._workers = workers
         self._ends: dict[int, deque[tuple[float, int]]] = defaultdict(deque)
 
     async def look(self) -> Lag:
         """The lag now."""
+        for worker in self._workers:
+            worker.must_run()
         committed = await self._log.committed(GROUP, POLLS_TOPIC)
         now, records, oldest = time.monotonic(), 0, 0.0
         for partition, bounds in (await self._log.bounds(POLLS_TOPIC)).items():

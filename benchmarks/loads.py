@@ -5,7 +5,6 @@ Snowflake's stand-in through the connector, as the loader does it: 8 MiB of line
 manifest, silver and the count in its transaction. Shown is the median of some rounds.
 """
 
-import argparse
 import asyncio
 import statistics
 import sys
@@ -15,6 +14,7 @@ from collections.abc import AsyncIterator, Awaitable, Callable
 from contextlib import asynccontextmanager
 from pathlib import Path
 
+from command_line import from_command_line
 from heartbeats import heartbeats
 
 sys.path.append(str(Path(__file__).parents[1] / "tests"))
@@ -101,8 +101,4 @@ async def main(rounds: int, most: int) -> None:
 
 
 if __name__ == "__main__":
-    parser = argparse.ArgumentParser(description=__doc__.partition("\n")[0])
-    parser.add_argument("--rounds", type=int, default=5)
-    parser.add_argument("--most", type=int, default=COUNTS[-1])
-    chosen = parser.parse_args()
-    asyncio.run(main(chosen.rounds, chosen.most))
+    asyncio.run(main(**from_command_line(__doc__, rounds=5, most=COUNTS[-1])))

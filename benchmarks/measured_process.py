@@ -72,9 +72,13 @@ class MeasuredProcess:
         """Of the process."""
         return self._process.pid
 
+    def must_run(self) -> None:
+        """Raise where it has ended by itself."""
+        assert self._process.poll() is None, f"it ended by itself: {self.log()[-_TOLD_CHARACTERS:]}"
+
     def usage(self) -> Usage:
         """What it has taken so far; it must be running."""
-        assert self._process.poll() is None, f"it ended by itself: {self.log()[-_TOLD_CHARACTERS:]}"
+        self.must_run()
         place = Path(f"/proc/{self.pid}")
         fields = (place / "stat").read_text().rpartition(")")[2].split()
         status = (place / "status").read_text()

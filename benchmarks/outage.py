@@ -6,11 +6,11 @@ that waits is younger than a window and what its write takes. Afterwards an audi
 nothing was lost or doubled.
 """
 
-import argparse
 import asyncio
 import time
 from statistics import median
 
+from command_line import from_command_line
 from lag import LagWatch
 from real_services import real_services
 from workers import WINDOW_SECONDS, audit, open_log, start_load, start_worker
@@ -24,8 +24,8 @@ async def main(rounds: int, seconds: float, rate: int) -> None:
     with real_services() as services:
         bucket = services.bucket("outage")
         async with open_log(services) as log:
-            watch = LagWatch(log)
             with start_worker(services, bucket.name, "worker") as worker:
+                watch = LagWatch(log, worker)
                 with start_load(services, rate):
                     for number in range(rounds):
                         await watch.follow(STEADY_SECONDS)
@@ -50,9 +50,4 @@ async def main(rounds: int, seconds: float, rate: int) -> None:
 
 
 if __name__ == "__main__":
-    parser = argparse.ArgumentParser(description=__doc__.partition("\n")[0])
-    parser.add_argument("--rounds", type=int, default=3)
-    parser.add_argument("--seconds", type=float, default=60.0)
-    parser.add_argument("--rate", type=int, default=2_000)
-    chosen = parser.parse_args()
-    asyncio.run(main(chosen.rounds, chosen.seconds, chosen.rate))
+    asyncio.run(main(**from_command_line(__doc__, rounds=3, seconds=60.0, rate=2_000)))

@@ -7,7 +7,6 @@ twice: where there is none, and beside an old one that it compares, too. Prints 
 second, and what a year at this pace would take.
 """
 
-import argparse
 import asyncio
 import json
 import os
@@ -20,6 +19,7 @@ from dataclasses import dataclass
 from datetime import datetime, timedelta
 from pathlib import Path
 
+from command_line import from_command_line
 from heartbeats import heartbeats
 
 from greenpulse.clock import to_rfc3339
@@ -104,8 +104,4 @@ def main(days: float, file_records: int) -> None:
 
 
 if __name__ == "__main__":
-    parser = argparse.ArgumentParser()
-    parser.add_argument("--days", type=float, default=60.0)
-    parser.add_argument("--file-records", type=int, default=1000)
-    given = parser.parse_args()
-    main(given.days, given.file_records)
+    main(**from_command_line(__doc__, days=60.0, file_records=1000))

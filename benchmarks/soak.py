@@ -5,9 +5,9 @@ windows of 2 s. Each minute shows its memory, open files, CPU and lag. Afterward
 proves that nothing was lost or doubled.
 """
 
-import argparse
 import asyncio
 
+from command_line import from_command_line
 from lag import LagWatch
 from real_services import real_services
 from workers import audit, open_log, start_load, start_worker
@@ -20,8 +20,8 @@ async def main(minutes: int, rate: int) -> None:
     with real_services() as services:
         bucket = services.bucket("soak")
         async with open_log(services) as log:
-            watch = LagWatch(log)
             with start_worker(services, bucket.name, "worker") as worker:
+                watch = LagWatch(log, worker)
                 with start_load(services, rate):
                     for minute in range(1, minutes + 1):
                         lag = await watch.follow(MINUTE_SECONDS)
@@ -40,8 +40,4 @@ async def main(minutes: int, rate: int) -> None:
 
 
 if __name__ == "__main__":
-    parser = argparse.ArgumentParser(description=__doc__.partition("\n")[0])
-    parser.add_argument("--minutes", type=int, default=60)
-    parser.add_argument("--rate", type=int, default=500)
-    chosen = parser.parse_args()
-    asyncio.run(main(chosen.minutes, chosen.rate))
+    asyncio.run(main(**from_command_line(__doc__, minutes=60, rate=500)))
