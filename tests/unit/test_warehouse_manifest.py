@@ -7,7 +7,7 @@ from hypothesis import given
 from hypothesis import strategies as st
 from support.staging import batch
 
-from greenpulse.warehouse.manifest import Position, position_of, stage_file_of
+from greenpulse.warehouse.manifest import Position, is_spent, position_of, stage_file_of
 
 OFFSETS = st.integers(0, 50)
 
@@ -59,3 +59,27 @@ def test_the_name_of_a_stage_file_is_its_range_and_its_hash() -> None:
 
     digits = hashlib.sha256(lines.ndjson).hexdigest()[:12]
     assert name == f"p0003_00000000000000000005_00000000000000000009_{digits}.json.gz"
+
+
+@pytest.mark.parametrize(
+    ("loaded", "spent"),
+    [
+        ((5, 9), True),
+        ((0, 100), True),
+        ((0, 4), False),  # the load to come, or under way
+        ((0, 8), False),  # partly loaded: one that begins behind 8 takes its place first
+        ((6, 100), False),
+    ],
+)
+def test_a_stage_file_is_spent_once_all_of_its_range_is_loaded(
+    loaded: tuple[int, int], *, spent: bool
+) -> None:
+    name = stage_file_of(batch(5, partition=3))
+
+    assert is_spent(name, {3: loaded, 4: (0, 1)}) is spent
+    assert not is_spent(name, {4: (0, 1_000)})
+
+
+@pytest.mark.parametrize("name", ["", "mine.json.gz", "p0003_5_9_0123456789ab.json.gz"])
+def test_a_staged_file_that_is_not_ours_is_never_spent(name: str) -> None:
+    assert not is_spent(name, {3: (0, 1_000)})

@@ -12,7 +12,7 @@ Stock fakesnow 0.12.1, but for where it differs from Snowflake in what our tests
 - ``ALTER DATABASE … SWAP WITH``, ``… RENAME TO`` and ``DROP DATABASE`` give other names to
   databases, which sessions see that begin later; ``SHOW DATABASES`` has these names, and no
   other column;
-- a POST to ``/empty`` begins anew, with no database.
+- a POST to ``/empty`` begins anew, with no database and no staged file.
 
 Each statement that came is a line of JSON in ``statements.jsonl``, with its query tag.
 """
@@ -20,6 +20,7 @@ Each statement that came is a line of JSON in ``statements.jsonl``, with its que
 import contextlib
 import json
 import re
+import shutil
 import sys
 import threading
 from pathlib import Path
@@ -143,12 +144,18 @@ class Sessions(dict[str, Any]):
         end_session(token)
 
 
+def empty_stages() -> None:
+    for folder in Path(stages.LOCAL_BUCKET_PATH).iterdir():
+        shutil.rmtree(folder)
+
+
 async def empty(_request: Any) -> JSONResponse:
     for token in list(fakesnow.server.sessions):
         end_session(token)
     fakesnow.server.shared_fs = fakesnow.server.FakeSnow()
     _databases.clear()
     _engine_names.clear()
+    empty_stages()
     return JSONResponse({"success": True})
 
 
