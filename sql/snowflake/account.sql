@@ -51,7 +51,7 @@ grant usage on warehouse analyst_wh to role analyst;
 -- greenpulse rebuild makes the warehouse anew beside the old one, then swaps them.
 grant create database on account to role deployer;
 
--- Nobody but the owner of a schema grants what is in it.
+-- Nobody but the owner of a schema grants what is in it: grants.sql does, with each deployment.
 create database if not exists energy_project
     data_retention_time_in_days = 1
     comment = 'Carbon intensity of Great Britain, by GreenPulse';
@@ -59,12 +59,6 @@ create schema if not exists energy_project.bronze with managed access;
 create schema if not exists energy_project.ops with managed access;
 create schema if not exists energy_project.silver with managed access;
 create schema if not exists energy_project.gold with managed access;
-
--- A view that a later version adds can be read from its first moment on.
-grant select on future views in schema energy_project.bronze to role loader;
-grant select on future views in schema energy_project.ops to role loader;
-grant select on future views in schema energy_project.silver to role loader;
-grant select on future views in schema energy_project.gold to role analyst;
 
 grant ownership on database energy_project to role deployer copy current grants;
 grant ownership on schema energy_project.bronze to role deployer copy current grants;

@@ -1,5 +1,6 @@
 -- Grain:    one database; what LOADER and ANALYST may do in it
--- Source:   DEPLOYER, who owns all of it, at the end of each greenpulse sql deploy
+-- Source:   DEPLOYER, who owns all of it, behind the tables and views of each greenpulse sql
+--           deploy, and of each database that greenpulse rebuild makes
 -- Read by:  Snowflake; DuckDB knows no roles
 -- Nobody but DEPLOYER may create, drop, truncate or alter anything.
 grant usage on database energy_project to role loader;

@@ -12,6 +12,7 @@ Stock fakesnow 0.12.1, but for where it differs from Snowflake in what our tests
 - ``ALTER DATABASE … SWAP WITH``, ``… RENAME TO`` and ``DROP DATABASE`` give other names to
   databases, which sessions see that begin later; ``SHOW DATABASES`` has these names, and no
   other column;
+- there are no roles: GRANT is taken and does nothing, and so is WITH MANAGED ACCESS;
 - a POST to ``/empty`` begins anew, with no database and no staged file.
 
 Each statement that came is a line of JSON in ``statements.jsonl``, with its query tag.
@@ -70,6 +71,9 @@ def execute(self: Any, command: str, *arguments: Any, **options: Any) -> Any:
         for staged in (*path.glob(name),):
             staged.unlink()
         command = f"SELECT '{name}' AS \"name\", 'removed' AS \"result\""
+    if words[:1] and words[0].lower() == "grant":
+        command = "select 'Statement executed successfully.' as \"status\""
+    command = command.removesuffix(" with managed access")
     if found := _DATABASE.match(command):
         command = on_databases(command, **found.groupdict())
     try:
