@@ -165,8 +165,6 @@ def test_running_the_script_of_the_account_again_replaces_nothing() -> None:
     assert len(CREATION.findall(account_script())) == 10
 
 
-def test_grants_are_made_in_the_database_that_is_deployed_to() -> None:
-    elsewhere = grants_script("energy_project_new")
 def test_all_that_roles_may_do_in_a_database_is_granted_anew_with_each_deployment() -> None:
     # What stood in the script of the account alone would be missing in a rebuilt database.
     for grant in GRANT.finditer(account_script()):
@@ -174,6 +172,8 @@ def test_all_that_roles_may_do_in_a_database_is_granted_anew_with_each_deploymen
         assert "future" not in grant["what"]
 
 
+def test_grants_are_made_in_the_database_that_is_deployed_to() -> None:
+    elsewhere = grants_script("energy_project_new")
 
     assert "on database energy_project_new to role loader" in elsewhere
     assert "energy_project " not in elsewhere
