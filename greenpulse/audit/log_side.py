@@ -68,7 +68,7 @@ class LogSide:
             records = [record for record in records if record.offset <= wanted.last]
             if not records:
                 break
-            lines = bronze_lines(POLLS_TOPIC, self._partition, records)
+            lines = bronze_lines(POLLS_TOPIC, self._partition, records).splitlines(keepends=True)
             offsets += [record.offset for record in records]
             known = None if chain is None else chain.digests_of(records[0].offset, lines)
             self.lines += lines if known is None else []

@@ -9,6 +9,7 @@ from dataclasses import dataclass
 
 from isal import isal_zlib
 
+from greenpulse.clock import to_rfc3339
 from greenpulse.errors import ChainBroken
 from greenpulse.lake.buffer import Batch
 from greenpulse.lake.keys import BronzeKey
@@ -20,6 +21,7 @@ __all__ = [
     "FILE_WAY_OUT",
     "NO_PREDECESSOR",
     "Content",
+    "Summary",
     "fill_body",
     "metadata_of",
     "read_body",
@@ -47,14 +49,14 @@ _LINES_A_PIECE = 500
 
 
 @dataclass(frozen=True, slots=True)
-class Content:
-    """The lines of a bronze file, and the size and hash of the body that holds them."""
+class Summary:
+    """What is to be known of a bronze file beside its lines."""
 
     key: BronzeKey
-    lines: Sequence[bytes]
-    """Each ended by LF; at least one."""
     offsets: Sequence[int]
-    """Of each line; they rise from the key's or later."""
+    """Of each line, at least one; they rise from the key's or later."""
+    first_appended_at: str
+    last_appended_at: str
     sha256: str
     """Hex, of the body."""
     size_bytes: int
@@ -65,10 +67,6 @@ class Content:
         """The last line's offset."""
         return self.offsets[-1]
 
-    def line_at(self, offset: int) -> bytes:
-        """The line of ``offset``, which must be there."""
-        return self.lines[self.offsets.index(offset)]
-
     @property
     def missing(self) -> list[OffsetRange]:
         """What the lines leave out from the key's offset to the last line's."""
@@ -76,17 +74,16 @@ class Content:
 
     def described(self, previous_sha256: str, writer: str) -> BronzeFile:
         """The file as a record."""
-        first, last = read_head(self.lines[0]), read_head(self.lines[-1])
         return BronzeFile(
             topic=self.key.topic,
             partition=self.key.partition,
             start_offset=self.key.start_offset,
             end_offset=self.end_offset,
-            record_count=len(self.lines),
+            record_count=len(self.offsets),
             sha256=self.sha256,
             previous_sha256=previous_sha256,
-            first_appended_at=first.appended_at if first else None,
-            last_appended_at=last.appended_at if last else None,
+            first_appended_at=self.first_appended_at,
+            last_appended_at=self.last_appended_at,
             key=str(self.key),
             size_bytes=self.size_bytes,
             missing_offsets=write_ranges(self.missing) or None,
@@ -94,23 +91,39 @@ class Content:
         )
 
 
-def fill_body(topic: str, partition: int, batch: Batch) -> tuple[bytes, Content]:
+@dataclass(frozen=True, slots=True)
+class Content(Summary):
+    """A bronze file that was read: its lines, too."""
+
+    lines: Sequence[bytes]
+    """Each ended by LF."""
+
+    def line_at(self, offset: int) -> bytes:
+        """The line of ``offset``, which must be there."""
+        return self.lines[self.offsets.index(offset)]
+
+
+def fill_body(topic: str, partition: int, batch: Batch) -> tuple[bytes, Summary]:
     """Make the body of the file of ``batch``; the same records give the same bytes.
 
     On the same machine: the code that packs them depends on the processor.
     """
     # Neither a file name nor a time: it writes 0 for mtime.
     packer = isal_zlib.compressobj(_GZIP_LEVEL, isal_zlib.DEFLATED, _GZIP_WINDOW)
-    lines: list[bytes] = []
-    packed: list[bytes] = []
-    for start in range(0, len(batch.records), _LINES_A_PIECE):
-        piece = bronze_lines(topic, partition, batch.records[start : start + _LINES_A_PIECE])
-        packed.append(packer.compress(b"".join(piece)))
-        lines += piece
+    records = batch.records
+    packed = [
+        packer.compress(bronze_lines(topic, partition, records[start : start + _LINES_A_PIECE]))
+        for start in range(0, len(records), _LINES_A_PIECE)
+    ]
     body = b"".join([*packed, packer.flush()])
-    key = BronzeKey(topic, partition, batch.start_offset)
-    offsets = [record.offset for record in batch.records]
-    return body, Content(key, lines, offsets, sha256_of(body), len(body))
+    return body, Summary(
+        BronzeKey(topic, partition, batch.start_offset),
+        [record.offset for record in records],
+        to_rfc3339(records[0].appended_at),
+        to_rfc3339(records[-1].appended_at),
+        sha256_of(body),
+        len(body),
+    )
 
 
 def read_body(key: BronzeKey, body: bytes) -> Content:
@@ -127,6 +140,7 @@ def read_body(key: BronzeKey, body: bytes) -> Content:
         raise _damaged(key, "its last line is cut off")
     lines = ndjson.splitlines(keepends=True)
     offsets = []
+    moments = []
     due = key.start_offset
     for line in lines:
         head = read_head(line)
@@ -136,7 +150,9 @@ def read_body(key: BronzeKey, body: bytes) -> Content:
             raise _damaged(key, f"offset {head.offset} comes where {due} is due")
         due = head.offset + 1
         offsets.append(head.offset)
-    return Content(key, lines, offsets, sha256_of(body), len(body))
+        moments.append(head.appended_at)
+    sha256 = sha256_of(body)
+    return Content(key, offsets, moments[0], moments[-1], sha256, len(body), lines)
 
 
 def metadata_of(file: BronzeFile) -> dict[str, str]:

@@ -73,7 +73,7 @@ def value_of_poll(fields: object) -> bytes:
 def staged(values: Sequence[bytes | None], start_offset: int = 0, partition: int = 0) -> Staged:
     """The records of one load."""
     records = [_Record(start_offset + number, value) for number, value in enumerate(values)]
-    ndjson = b"".join(bronze_lines(POLLS_TOPIC, partition, records))
+    ndjson = bronze_lines(POLLS_TOPIC, partition, records)
     return Staged(
         topic=POLLS_TOPIC,
         partition=partition,

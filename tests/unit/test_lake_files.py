@@ -86,9 +86,11 @@ def test_every_store_takes_the_metadata_however_many_offsets_are_lost_and_whoeve
 
 @given(st.sets(st.integers(10, 40), min_size=1))
 def test_a_body_is_read_as_it_was_filled(offsets: set[int]) -> None:
-    body, content = fill_body("greenpulse.polls", 0, batch_of(*sorted(offsets)))
+    body, filled = fill_body("greenpulse.polls", 0, batch_of(*sorted(offsets)))
 
-    assert read_body(KEY, body) == content
+    read = read_body(KEY, body)
+    assert read.described(NO_PREDECESSOR, "") == filled.described(NO_PREDECESSOR, "")
+    assert [json.loads(line)["offset"] for line in read.lines] == sorted(offsets)
 
 
 @pytest.mark.parametrize(
