@@ -15,6 +15,10 @@ _BUCKET = r"[a-z0-9][a-z0-9.-]{1,61}[a-z0-9]"
 _PREFIX = r"(/[A-Za-z0-9_=-][A-Za-z0-9._=-]*)*"
 _PLACE_IN_S3 = re.compile(_BUCKET + _PREFIX, re.ASCII)
 _MAX_PLACE_LENGTH = 512
+# A name that Snowflake takes without quotes, of at most 255; a rebuild appends _BEFORE_2 to it.
+_DATABASE = r"[A-Za-z_][A-Za-z0-9_$]{0,239}"
+# An account, or a connection of connections.toml, whose name may be any.
+_PLACE_AT_SNOWFLAKE = re.compile(rf"(?![^/]*\.snowflakecomputing\.)[^/]+/{_DATABASE}")
 
 
 @dataclass(frozen=True, slots=True)
@@ -71,6 +75,13 @@ def read_address(text: str, schemes: Sequence[str], example: str) -> Address:
         raise ValueError(message)
     if scheme == "s3" and not _is_place_in_s3(location.rstrip("/")):
         message = f"a bucket, of 3 to 63 letters and digits, and a prefix, such as {example}"
+        raise ValueError(message)
+    if scheme == "snowflake" and not _PLACE_AT_SNOWFLAKE.fullmatch(location.rstrip("/")):
+        message = (
+            "snowflake://ACCOUNT/ENERGY_PROJECT, where ACCOUNT is what stands before "
+            ".snowflakecomputing.com, and the database has a name that Snowflake takes without "
+            "quotes: letters A to Z, digits, _ and $, the first no digit and no $"
+        )
         raise ValueError(message)
     path = Path(location) if scheme in _EMBEDDED and location else None
     return Address(scheme, location.rstrip("/"), path)

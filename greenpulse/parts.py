@@ -97,10 +97,12 @@ def open_replacement(settings: Settings) -> Replacement | None:
 
 
 def _snowflake_account(settings: Settings) -> "SnowflakeAccount":
-    from greenpulse.warehouse.snowflake_account import read_snowflake_account  # noqa: PLC0415
+    from greenpulse.warehouse.snowflake_account import SnowflakeAccount  # noqa: PLC0415
 
-    return read_snowflake_account(
-        settings.warehouse.location,
+    account, _, database = settings.warehouse.location.partition("/")
+    return SnowflakeAccount(
+        account,
+        database,
         user=settings.snowflake_user,
         role=settings.snowflake_role,
         warehouse=settings.snowflake_warehouse,

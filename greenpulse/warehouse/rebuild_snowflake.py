@@ -105,7 +105,7 @@ class SnowflakeReplacement:
 
     async def drop_old(self, *, old: bool, unfinished: bool) -> list[str]:
         """Remove the old databases, or the successor, or both."""
-        pattern = re.compile(rf"{self._account.database}_BEFORE_\d+", re.IGNORECASE)
+        pattern = re.compile(rf"{re.escape(self._account.database)}_BEFORE_\d+", re.IGNORECASE)
         doomed = [
             name
             for name in await self._databases()

@@ -9,7 +9,7 @@ from cryptography.hazmat.primitives import serialization
 
 from greenpulse.errors import SettingsError
 
-__all__ = ["SnowflakeAccount", "read_snowflake_account"]
+__all__ = ["SnowflakeAccount"]
 
 # A stand-in answers what it does not know with HTTP 500, which the connector repeats for so long.
 _STAND_IN_RETRY_SECONDS = 5
@@ -116,20 +116,3 @@ class SnowflakeAccount:
             serialization.PrivateFormat.PKCS8,
             serialization.NoEncryption(),
         )
-
-
-def read_snowflake_account(location: str, **fields: Any) -> SnowflakeAccount:  # noqa: ANN401 - its
-    """Read ``ACCOUNT/DATABASE``, with the other fields as given.
-
-    Raises:
-        SettingsError: it is another form; says which one is wanted.
-    """
-    account, _, database = location.partition("/")
-    if not account or not database or not database.replace("_", "").isalnum():
-        message = (
-            f"GREENPULSE_WAREHOUSE=snowflake://{location}: want "
-            "snowflake://ACCOUNT/ENERGY_PROJECT, where ACCOUNT is what stands "
-            "before .snowflakecomputing.com"
-        )
-        raise SettingsError(message)
-    return SnowflakeAccount(account, database, **fields)

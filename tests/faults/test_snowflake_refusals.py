@@ -16,7 +16,7 @@ from cryptography.hazmat.primitives.asymmetric import rsa
 
 from greenpulse.errors import GreenpulseError, SettingsError, WarehouseUnavailable
 from greenpulse.warehouse.snowflake import SnowflakeWarehouse
-from greenpulse.warehouse.snowflake_account import SnowflakeAccount, read_snowflake_account
+from greenpulse.warehouse.snowflake_account import SnowflakeAccount
 
 SECRET = "a passphrase that nobody may see"  # noqa: S105 - it is looked for
 
@@ -243,9 +243,3 @@ def test_a_password_is_for_a_stand_in_alone() -> None:
         account.arguments()
 
     assert SECRET not in str(caught.value) + repr(account)
-
-
-@pytest.mark.parametrize("location", ["acme", "acme/", "/X", "acme/a b", "acme/x;drop"])
-def test_an_address_of_another_form_is_refused(location: str) -> None:
-    with pytest.raises(SettingsError, match="snowflake://ACCOUNT/ENERGY_PROJECT"):
-        read_snowflake_account(location)
