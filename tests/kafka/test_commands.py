@@ -1,5 +1,6 @@
 """Commands on a Kafka whose topics are not, or no more, as GreenPulse made them."""
 
+import asyncio
 import json
 from pathlib import Path
 
@@ -37,7 +38,16 @@ async def alter(kafka: KafkaServer, topic: str, **settings: str) -> None:
     await admin.start()
     named = {name.replace("_", "."): value for name, value in settings.items()}
     await admin.alter_configs([ConfigResource(ConfigResourceType.TOPIC, topic, named)])
+    # The broker learns a moment later what its controller has taken.
+    while not named.items() <= (await settings_of(admin, topic)).items():
+        await asyncio.sleep(0.05)
     await admin.close()
+
+
+async def settings_of(admin: AIOKafkaAdminClient, topic: str) -> dict[str, str]:
+    resource = ConfigResource(ConfigResourceType.TOPIC, topic)
+    (response,) = await admin.describe_configs([resource])
+    return {entry[0]: entry[1] for entry in response.resources[0][4]}
 
 
 async def topics_of(kafka: KafkaServer) -> list[str]:

@@ -3,10 +3,12 @@
 import asyncio
 from collections.abc import AsyncIterator
 from pathlib import Path
+from typing import Any
 
 import pytest
 from aiokafka.admin import AIOKafkaAdminClient, NewTopic
 from aiokafka.admin.config_resource import ConfigResource, ConfigResourceType
+from aiokafka.protocol.metadata import MetadataRequest
 from support.service_fixtures import running
 from support.services.kafka import KafkaServer
 
@@ -34,15 +36,29 @@ async def brokers(own_kafka: KafkaServer, tmp_path: Path) -> AsyncIterator[list[
         yield [own_kafka, second]
 
 
+async def both_tell_of(admin: AIOKafkaAdminClient, *topics: str) -> None:
+    """Wait until each broker knows the other one and ``topics``: one learns it later."""
+    client = admin._client  # noqa: SLF001 - a request to a broker of our choice
+    for node in (1, 2):
+        told: dict[str, Any] = {"brokers": [], "topics": []}
+        while len(told["brokers"]) < 2 or not {t["topic"] for t in told["topics"]} >= {*topics}:
+            await asyncio.sleep(0.05)
+            await client.force_metadata_update()
+            if await client.ready(node):
+                told = (await client.send(node, MetadataRequest())).to_object()
+
+
 async def test_a_second_broker_gets_replicas_and_is_missed_when_it_is_away(
     brokers: list[KafkaServer],
 ) -> None:
     first, second = brokers
     admin = AIOKafkaAdminClient(bootstrap_servers=first.hosts)
     await admin.start()
+    await both_tell_of(admin)
     await admin.create_topics([NewTopic("by.hand", 1, 1)])
     log = KafkaLog(KafkaConnection(first.hosts), patience_seconds=5)
     await log.ensure_topics([TopicSpec("ours", 1), TopicSpec("by.hand", 1)])
+    await both_tell_of(admin, "ours", "by.hand")
 
     topics = {t["topic"]: t["partitions"] for t in await admin.describe_topics()}
     (said,) = await log.compare_topics([TopicSpec("ours", 1), TopicSpec("by.hand", 1)])

@@ -1,5 +1,6 @@
 """Topics on Kafka: made as they are wanted, mended, refused, or only spoken of."""
 
+import asyncio
 import logging
 from collections.abc import AsyncIterator
 from uuid import uuid4
@@ -30,7 +31,7 @@ class Topic:
         named = {name.replace("_", "."): value for name, value in settings.items()}
         await self._admin.create_topics([NewTopic(self.name, partitions, 1, topic_configs=named)])
         while self.name not in await self._admin.list_topics():
-            pass
+            await asyncio.sleep(0.05)
 
     async def settings(self) -> dict[str, str]:
         resource = ConfigResource(ConfigResourceType.TOPIC, self.name)

@@ -1,11 +1,12 @@
 """A Kafka with TLS, passwords and ACLs, beside a plain listener where everybody may all."""
 
+import asyncio
 from enum import IntEnum
 from pathlib import Path
 
 import trustme
 from aiokafka.admin import AIOKafkaAdminClient
-from aiokafka.protocol.admin import CreateAclsRequest
+from aiokafka.protocol.admin import CreateAclsRequest, DescribeAclsRequest
 from cryptography.hazmat.primitives import serialization
 from support.services.kafka import KafkaServer
 from support.services.ports import free_port
@@ -16,6 +17,7 @@ USERS = ("worker", "importer", "reader", "stranger")
 """Known by every mechanism; what one may do, a test says with ``allow``."""
 PASSWORD = "pass-w0rd-that-nobody-may-see"  # noqa: S105 - of a server for tests
 
+_LOOK_SECONDS = 0.05
 _MECHANISMS = ("PLAIN", "SCRAM-SHA-256", "SCRAM-SHA-512")
 _MODULES = {
     "PLAIN": "org.apache.kafka.common.security.plain.PlainLoginModule",
@@ -103,15 +105,19 @@ class Operation(IntEnum):
 
 
 async def allow(hosts: str, user: str, resource: Resource, prefix: str, *rights: Operation) -> None:
-    """Give ``user`` those rights on all whose name begins with ``prefix``."""
+    """Give ``user`` those rights on all whose name begins with ``prefix``; they hold on return."""
     admin = AIOKafkaAdminClient(bootstrap_servers=hosts)
     await admin.start()
+    client = admin._client  # noqa: SLF001 - aiokafka has no public way to make an ACL
     for right in rights:
         # Kafka's numbers for "names with this prefix" and "allow".
-        request = CreateAclsRequest(resource, prefix, 4, f"User:{user}", "*", right, 3)
-        client = admin._client  # noqa: SLF001 - aiokafka has no public way to make an ACL
-        response = await client.send(client.get_random_node(), request)
-        assert response.creation_responses == [(0, None)] or not response.creation_responses[0][0]
+        acl = (resource, prefix, 4, f"User:{user}", "*", right, 3)
+        made = await client.send(client.get_random_node(), CreateAclsRequest(*acl))
+        assert made.creation_responses == [(0, None)] or not made.creation_responses[0][0]
+        # The broker learns a moment later what its controller has taken.
+        request = DescribeAclsRequest(*acl)
+        while not (await client.send(client.get_random_node(), request)).resources:
+            await asyncio.sleep(_LOOK_SECONDS)
     await admin.close()
 
 
