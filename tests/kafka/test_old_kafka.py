@@ -23,14 +23,26 @@ class OldKafka:
 
     hosts: str
 
-    async def serve(self, reader: asyncio.StreamReader, writer: asyncio.StreamWriter) -> None:
-        with suppress(asyncio.IncompleteReadError):
+    def __init__(self) -> None:
+        self._serving: set[asyncio.Task[None]] = set()
+
+    def accept(self, reader: asyncio.StreamReader, writer: asyncio.StreamWriter) -> None:
+        self._serving.add(asyncio.create_task(self._serve(reader, writer)))
+
+    async def has_been_left(self) -> None:
+        """Wait until all connections are closed."""
+        await asyncio.gather(*self._serving)
+
+    async def _serve(self, reader: asyncio.StreamReader, writer: asyncio.StreamWriter) -> None:
+        with suppress(asyncio.IncompleteReadError, ConnectionError):
             while True:
                 size = int.from_bytes(await reader.readexactly(4), "big")
                 key, version, number = struct.unpack_from(">hhi", await reader.readexactly(size))
                 answer = struct.pack(">i", number) + self._answer(key, version)
                 writer.write(len(answer).to_bytes(4, "big") + answer)
         writer.close()
+        with suppress(OSError):
+            await writer.wait_closed()
 
     def _answer(self, key: int, version: int) -> bytes:
         host, _, port = self.hosts.partition(":")
@@ -48,12 +60,12 @@ class OldKafka:
 @pytest.fixture
 async def log() -> AsyncIterator[KafkaLog]:
     kafka = OldKafka()
-    server = await asyncio.start_server(kafka.serve, "127.0.0.1", 0)
-    kafka.hosts = "{}:{}".format(*server.sockets[0].getsockname())
-    log = KafkaLog(KafkaConnection(kafka.hosts))
-    yield log
-    await log.close()
-    server.close()
+    async with await asyncio.start_server(kafka.accept, "127.0.0.1", 0) as server:
+        kafka.hosts = "{}:{}".format(*server.sockets[0].getsockname())
+        log = KafkaLog(KafkaConnection(kafka.hosts))
+        yield log
+        await log.close()
+        await kafka.has_been_left()
 
 
 @pytest.mark.parametrize(

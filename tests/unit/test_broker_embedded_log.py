@@ -213,7 +213,7 @@ async def test_another_log_object_on_the_file_is_woken_at_once(
         waiting = asyncio.ensure_future(other.wait_for_append(watch, timeout_seconds=60))
         await asyncio.sleep(0)
         await log.append("polls", messages(b"a"))
-        has_come = await asyncio.wait_for(waiting, 5)
+        has_come = await asyncio.wait_for(waiting, 30)
     await other.close()
 
     assert has_come
@@ -232,13 +232,15 @@ async def test_appends_of_another_program_are_noticed(log: EmbeddedLog, path: Pa
         cwd=TESTS,
         stdout=asyncio.subprocess.DEVNULL,
     )
-    async with asyncio.timeout(20):
-        async for _, records in log.follow("polls", {}):
-            seen += len(records)
-            if seen >= 5:
-                break
-    program.kill()
-    await program.wait()
+    try:
+        async with asyncio.timeout(120):
+            async for _, records in log.follow("polls", {}):
+                seen += len(records)
+                if seen >= 5:
+                    break
+    finally:
+        program.kill()
+        await program.wait()
 
     assert seen >= 5
 
