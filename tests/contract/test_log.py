@@ -319,7 +319,7 @@ async def test_followers_see_what_is_there_and_what_others_append(
     follower = open_log()
     seen: list[tuple[int, str]] = []
 
-    async with asyncio.timeout(20):
+    async with asyncio.timeout(120):
         async for number, records in follower.follow(topic, {1: 1}):
             seen += [(number, value) for value in values(records)]
             if len(seen) == 2:

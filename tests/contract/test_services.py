@@ -60,7 +60,7 @@ async def test_a_service_ends_with_its_owner_however_that_ends(
     owner.send_signal(signal.SIGKILL)
     await owner.wait()
 
-    async with asyncio.timeout(20):
+    async with asyncio.timeout(120):
         while is_alive(service):
             await asyncio.sleep(0.1)
 

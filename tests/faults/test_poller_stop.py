@@ -8,7 +8,7 @@ from support.scripted_api import ScriptedApi
 from support.taken_polls import LogAway, TakenPolls
 
 
-async def test_questions_under_way_are_cut_off_and_recorded_within_a_second(
+async def test_questions_under_way_are_cut_off_and_recorded_at_once(
     api: ScriptedApi, clock: ManualClock
 ) -> None:
     polls = TakenPolls()
@@ -16,7 +16,8 @@ async def test_questions_under_way_are_cut_off_and_recorded_within_a_second(
     async with polling(api.address, clock, polls) as poller, api.holding("*"):
         for pattern in ("/intensity", "/generation/*", "/regional/*"):
             await api.until_asked(pattern)
-        async with asyncio.timeout(1):
+        # The clock stands still meanwhile: nothing here waits for a time to pass.
+        async with asyncio.timeout(60):
             await poller.stop()
 
     assert {(p.series, p.status, p.answered_at, p.attempts, p.error) for p in polls.all} == {
@@ -31,7 +32,8 @@ async def test_a_poller_that_never_ran_stops_at_once(api: ScriptedApi, clock: Ma
     polls = TakenPolls()
 
     async with polling(api.address, clock, polls, is_leader=lambda: False) as poller:
-        async with asyncio.timeout(1):
+        # The clock stands still meanwhile: nothing here waits for a time to pass.
+        async with asyncio.timeout(60):
             await poller.stop()
             await poller.stop()
 
@@ -47,7 +49,7 @@ async def test_polling_goes_on_while_the_log_is_away_and_all_of_it_is_sent_in_or
     async with polling(api.address, clock, polls, newest_known=newest_known) as poller:
         for times in range(1, 13):
             await api.until_asked("/intensity", times)
-            async with asyncio.timeout(10):
+            async with asyncio.timeout(60):
                 # A poll takes more than 1,000 bytes. One that is not answered yet would time out.
                 while poller.outbox.held_bytes <= times * 1000:
                     await asyncio.sleep(0.01)
@@ -79,6 +81,7 @@ async def test_a_log_that_stays_away_does_not_hold_up_the_end_for_longer_than_th
         stopping = asyncio.create_task(poller.stop())
         while not stopping.done():
             await clock.advance(1)
+            await asyncio.sleep(0.01)  # for what takes its time in truth
 
     assert clock.monotonic() - began <= 8
     assert polls.all == []

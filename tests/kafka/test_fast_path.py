@@ -6,7 +6,7 @@ import signal
 import pytest
 from support.fast_path import PARTITIONS, FastPath, count_of, owns
 
-pytestmark = pytest.mark.timeout(240)
+pytestmark = pytest.mark.timeout(600)
 
 
 async def test_one_joins_one_is_killed_and_one_leaves_in_the_middle_of_a_load(

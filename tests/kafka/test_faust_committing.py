@@ -1,6 +1,5 @@
 """What Faust does today about commits, sends and timers; and why ours are safe."""
 
-import pytest
 from aiokafka import AIOKafkaConsumer, TopicPartition
 from aiokafka.admin import AIOKafkaAdminClient, NewTopic
 from support.services.addresses import KafkaAddress
@@ -69,8 +68,8 @@ async def test_a_timer_of_faust_adds_the_time_that_its_body_takes(start_stock: S
     await worker.do("let_the_timer", task="last long")
     times = [(await worker.report("tick"))["at"] for _ in range(4)]
 
-    # Every 0.3 s, had it not been for the body's 0.6 s.
-    assert (times[-1] - times[0]) / 3 == pytest.approx(0.9, abs=0.15)
+    # 0.3 s after the body's 0.6 s; on the grid of its period it would be every 0.6 s.
+    assert (times[-1] - times[0]) / 3 > 0.75
 
 
 async def test_an_exception_in_a_timer_ends_the_worker(start_stock: StartStock) -> None:

@@ -13,12 +13,12 @@ from support.worker_process import WorkerProcess
 
 from greenpulse.clock import SystemClock, from_rfc3339
 
-pytestmark = pytest.mark.timeout(400)
+pytestmark = pytest.mark.timeout(600)
 
 SESSION_SECONDS = 15
 """After so long without a heartbeat, Kafka gives a worker's partitions to others."""
-NOTICED_SECONDS = 10
-"""For the new generation to agree, and the new leader to begin."""
+NOTICED_SECONDS = 30
+"""For the new generation to agree, and the new leader to begin, on a busy machine."""
 
 TICKS = """
 select sum(ticks_answered) + sum(ticks_failed) as counted,
@@ -28,7 +28,7 @@ from gold.pipeline_health
 
 
 async def each_has_one_partition(workers: list[WorkerProcess]) -> None:
-    async with asyncio.timeout(90):
+    async with asyncio.timeout(180):
         while await partitions_of(workers) != [[0], [1], [2]]:
             await asyncio.sleep(0.5)
 
@@ -40,7 +40,7 @@ async def partitions_of(workers: list[WorkerProcess]) -> list[list[int]]:
 
 async def leader_of(workers: list[WorkerProcess]) -> WorkerProcess:
     """Wait until there is one."""
-    async with asyncio.timeout(60):
+    async with asyncio.timeout(180):
         while True:
             leaders = [w for w in workers if (await w.json("/api/v1/pipeline"))["is_leader"]]
             if len(leaders) == 1:
@@ -91,7 +91,7 @@ async def test_a_new_leader_polls_within_the_session_time_out_and_ticks_count_on
     killed_at = SystemClock().now()
     await leader_of([other])
     taken_over = (SystemClock().now() - killed_at).total_seconds()
-    async with asyncio.timeout(60):
+    async with asyncio.timeout(180):
         while (await other.json("/api/v1/now"))["data_age_seconds"] > 3:
             await asyncio.sleep(0.25)
     await whole.caught_up(other)

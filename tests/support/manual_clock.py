@@ -32,6 +32,10 @@ class ManualClock:
         self._sleepers.append((self._monotonic + seconds, woken))
         await woken.wait()
 
+    def has_sleeper(self, *, for_seconds: float) -> bool:
+        """Whether somebody sleeps who wakes after just so long."""
+        return any(moment == self._monotonic + for_seconds for moment, _ in self._sleepers)
+
     async def advance(self, seconds: float) -> None:
         await _let_others_run()
         end = self._monotonic + seconds

@@ -14,7 +14,7 @@ __all__ = ["StartStock", "StockTopic"]
 StartStock: TypeAlias = Callable[..., Awaitable[RemoteWorker]]
 """The fixture ``start_stock``: an agent of ``support.stock_worker``, Faust's settings."""
 
-_PATIENCE_SECONDS = 30.0
+_PATIENCE_SECONDS = 120.0
 
 
 class StockTopic:

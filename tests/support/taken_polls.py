@@ -29,7 +29,7 @@ class TakenPolls:
         return [str(poll.scheduled_at)[11:19] for poll in self.of(series)]
 
     async def until(self, is_enough: Callable[["TakenPolls"], bool]) -> None:
-        async with asyncio.timeout(10), self._change:
+        async with asyncio.timeout(60), self._change:
             await self._change.wait_for(lambda: is_enough(self))
 
     async def until_polled(self, series: str, times: int) -> list[Poll]:

@@ -67,7 +67,7 @@ async def test_recorded_answers_arrive_in_every_view(worker: WorkerProcess) -> N
 
 
 async def _rows(worker: WorkerProcess, sql: str, *, at_least: int = 1) -> list[dict[str, Any]]:
-    async with asyncio.timeout(30):
+    async with asyncio.timeout(120):
         while True:
             code, stdout, stderr = await worker.command("query", sql, "--format", "json")
             rows = json.loads(stdout) if code == 0 else []

@@ -10,8 +10,8 @@ from pathlib import Path
 
 __all__ = ["ServiceProcess"]
 
-_STARTS_WITHIN_SECONDS = 90.0
-_STOPS_WITHIN_SECONDS = 30.0
+_STARTS_WITHIN_SECONDS = 180.0
+_STOPS_WITHIN_SECONDS = 60.0
 
 # Ends the second process as soon as the first is gone, also where that was by kill -9.
 _WATCH = '(while kill -0 "$0"; do kill -0 "$1" || exit; sleep 1; done; kill -9 "$1") &'
