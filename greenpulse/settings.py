@@ -290,7 +290,12 @@ def _without_their_other_half(values: Mapping[str, Any]) -> list[str]:
         if values.get(name) and other in values and not values[other]
     ]
     # Who sets these believes that the way to Kafka is safe.
-    for name, part in (("kafka_sasl_mechanism", "SASL"), ("kafka_ca_file", "SSL")):
+    for name, part in (
+        ("kafka_sasl_mechanism", "SASL"),
+        ("kafka_username", "SASL"),
+        ("kafka_password", "SASL"),
+        ("kafka_ca_file", "SSL"),
+    ):
         if values.get(name) and protocol and part not in protocol:
             found.append(
                 f"{settings[name].name} is of no use: GREENPULSE_KAFKA_SECURITY_PROTOCOL is "

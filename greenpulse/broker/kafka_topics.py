@@ -101,8 +101,8 @@ class KafkaTopics:
             if error not in {NoError, TopicAlreadyExistsError}:
                 message = (
                     f"creating topic '{name}': Kafka refuses it ({reason or error.__name__}): let "
-                    f"'{self._user}' create it, or create it yourself; README says with what "
-                    "settings and rights"
+                    f"'{self._user}' create it, or create it yourself; docs/kafka.md says with "
+                    "what settings and rights"
                 )
                 raise SettingsError(message)
         await self._wait_for([spec.name for spec in missing])

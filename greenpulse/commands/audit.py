@@ -109,18 +109,27 @@ class _Audit:
             self._report.notes.append("GREENPULSE_WAREHOUSE=none: only log and chain are compared")
             return
         identity = await self._warehouse.identity()
+        lake_id, claim = await self._claims.lake_id(), await self._claims.warehouse()
+        if identity is None and claim is not None:
+            self._report.problems.append(
+                f"the warehouse {self._settings.warehouse} is new, and the lake feeds "
+                f"'{claim.warehouse_id}' already; set GREENPULSE_WAREHOUSE to that one, or run "
+                "'greenpulse rebuild' where it is lost for ever"
+            )
+            return
         if identity is None:
             self._report.notes.append(f"the warehouse {self._settings.warehouse} has not begun")
             return
-        lake_id, claim = await self._claims.lake_id(), await self._claims.warehouse()
         if lake_id is not None and identity.lake_id != lake_id:
             self._report.problems.append(
-                f"the warehouse is of lake '{identity.lake_id}', and this is lake '{lake_id}'"
+                f"the warehouse is of lake '{identity.lake_id}', and this is lake '{lake_id}'; set "
+                "GREENPULSE_WAREHOUSE to the lake's own, or to an empty one"
             )
         if claim is not None and identity.warehouse_id != claim.warehouse_id:
             self._report.problems.append(
                 f"the lake feeds warehouse '{claim.warehouse_id}', and this is "
-                f"'{identity.warehouse_id}'"
+                f"'{identity.warehouse_id}'; set GREENPULSE_WAREHOUSE to that one, or run "
+                "'greenpulse rebuild'"
             )
         strays = await rows_without_place(self._warehouse)
         if strays:

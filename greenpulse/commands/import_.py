@@ -48,7 +48,8 @@ class _Kinds:
             return None
         return (
             f"it is a {kind.value} answer, and the lake, or a line before, holds "
-            f"{self.of_lake.value} ones; set GREENPULSE_DATA to another folder"
+            f"{self.of_lake.value} ones; set GREENPULSE_DATA (or GREENPULSE_LAKE, _BROKER and "
+            "_WAREHOUSE) to another place"
         )
 
 

@@ -60,7 +60,7 @@ class Worker(faust.Worker):
     async def on_startup_finished(self) -> None:
         """Say where to look, once everything runs."""
         await self.maybe_start_blockdetection()
-        log.info("worker_ready pages=%s", _page_address(self.app.conf))
+        log.info("worker_started pages=%s", _page_address(self.app.conf))
 
     async def on_shutdown(self) -> None:
         """Let go of what the services shared."""

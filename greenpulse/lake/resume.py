@@ -124,11 +124,12 @@ async def _bounds(origin: Origin, topic: str, partition: int) -> Bounds:
 
 async def _refuse_shorter(origin: Origin, topic: str, partition: int, chain_end: int) -> None:
     # Asked after the chain was read: others may append and archive at this moment.
-    log_end = (await _bounds(origin, topic, partition)).end - 1
-    if log_end < chain_end:
+    end = (await _bounds(origin, topic, partition)).end
+    if end <= chain_end:
+        log_side = f"the log at {end - 1}" if end else "the log holds nothing"
         message = (
             f"opening partition {partition} of '{topic}': the chain in the lake ends at offset "
-            f"{chain_end}, the log at {log_end}, so they are not of one origin; {_WAY_OUT}"
+            f"{chain_end}, {log_side}, so they are not of one origin; {_WAY_OUT}"
         )
         raise LogMismatch(message)
 

@@ -57,7 +57,8 @@ class Loader:
         if found.lake_id != self._identity.lake_id:
             message = (
                 f"opening the warehouse: it holds lake '{found.lake_id}', and GREENPULSE_LAKE is "
-                f"'{self._identity.lake_id}'; set GREENPULSE_WAREHOUSE to an empty one"
+                f"'{self._identity.lake_id}'; set GREENPULSE_WAREHOUSE to the lake's own, or to an "
+                "empty one"
             )
         else:
             message = (

@@ -180,6 +180,7 @@ def test_without_a_warehouse_log_and_chain_are_compared(way: SmallWay) -> None:
 
 def test_a_warehouse_that_has_not_begun_is_lag(way: SmallWay) -> None:
     way.warehouse.unlink()
+    shutil.rmtree(way.lake / "claims" / "warehouse")
 
     result = audit()
 
@@ -189,6 +190,20 @@ def test_a_warehouse_that_has_not_begun_is_lag(way: SmallWay) -> None:
     assert not way.warehouse.exists()
 
 
+def test_a_new_warehouse_beside_a_lake_that_feeds_another_one_is_wrong(way: SmallWay) -> None:
+    claim = asyncio.run(Claims(FolderStore(way.lake)).warehouse())
+    way.warehouse.unlink()
+
+    result = audit()
+
+    assert result.exit_code == 1
+    assert claim is not None
+    assert (
+        f"the warehouse duckdb://data/warehouse.duckdb is new, and the lake feeds "
+        f"'{claim.warehouse_id}' already; set GREENPULSE_WAREHOUSE to that one, or run"
+    ) in result.stdout
+
+
 def test_the_warehouse_of_another_lake_is_wrong(way: SmallWay) -> None:
     way.change_rows("update ops.identity set lake_id = 'another'")
 
@@ -196,6 +211,7 @@ def test_the_warehouse_of_another_lake_is_wrong(way: SmallWay) -> None:
 
     assert result.exit_code == 1
     assert "the warehouse is of lake 'another', and this is lake" in result.stdout
+    assert "; set GREENPULSE_WAREHOUSE to the lake's own, or to an empty one" in result.stdout
 
 
 def test_a_warehouse_that_the_lake_does_not_feed_any_more_is_wrong(way: SmallWay) -> None:
@@ -206,6 +222,7 @@ def test_a_warehouse_that_the_lake_does_not_feed_any_more_is_wrong(way: SmallWay
 
     assert result.exit_code == 1
     assert "the lake feeds warehouse" in result.stdout
+    assert "; set GREENPULSE_WAREHOUSE to that one, or run 'greenpulse rebuild'" in result.stdout
 
 
 def test_many_pieces_and_many_pages_are_compared_as_one(working_directory: Path) -> None:

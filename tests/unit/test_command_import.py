@@ -196,6 +196,7 @@ def test_real_and_simulated_answers_are_not_mixed_in_one_call(working_directory:
 
     assert result.exit_code == 2
     assert "line 2: it is a real answer" in result.stderr
+    assert "set GREENPULSE_DATA (or GREENPULSE_LAKE, _BROKER and _WAREHOUSE)" in result.stderr
     assert not (working_directory / "data").exists()
 
 

@@ -68,13 +68,18 @@ async def test_a_log_that_is_recreated_in_use_is_refused_before_anything_of_it_i
     assert offsets_in(store) == list(range(15))
 
 
-@pytest.mark.parametrize("count", [0, 3, 14])
-async def test_a_log_that_ends_before_the_chain_is_refused(store: MemoryStore, count: int) -> None:
+@pytest.mark.parametrize(
+    ("count", "log"),
+    [(0, "the log holds nothing"), (3, "the log at 2"), (14, "the log at 13")],
+)
+async def test_a_log_that_ends_before_the_chain_is_refused(
+    store: MemoryStore, count: int, log: str
+) -> None:
     await archive_all(store, RecordLog(make_records(0, 15)))
 
     shorter = archive_of(store, RecordLog(make_records(0, count)))
 
-    with pytest.raises(LogMismatch, match="ends at offset 14"):
+    with pytest.raises(LogMismatch, match=f"ends at offset 14, {log}, so they"):
         await shorter.open(0)
 
 

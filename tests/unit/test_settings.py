@@ -220,13 +220,14 @@ def test_nobody_is_left_to_believe_that_the_way_to_kafka_is_safe() -> None:
         "GREENPULSE_KAFKA_PASSWORD": "secret",
     }
 
-    (without_sasl,) = problems_of(sasl)
+    without_sasl = problems_of(sasl)
     (without_tls,) = problems_of({"GREENPULSE_KAFKA_CA_FILE": "ca.pem"})
 
-    assert without_sasl == (
-        "GREENPULSE_KAFKA_SASL_MECHANISM is of no use: GREENPULSE_KAFKA_SECURITY_PROTOCOL is "
-        "PLAINTEXT, want one with SASL in it, such as SASL_SSL"
-    )
+    assert without_sasl == [
+        f"{name} is of no use: GREENPULSE_KAFKA_SECURITY_PROTOCOL is PLAINTEXT, want one with "
+        "SASL in it, such as SASL_SSL"
+        for name in sasl
+    ]
     assert "GREENPULSE_KAFKA_CA_FILE is of no use" in without_tls
 
 
