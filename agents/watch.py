@@ -9,8 +9,9 @@ from mode import Service
 from greenpulse.broker.embedded_log import EmbeddedLog
 from greenpulse.broker.log import Log
 from greenpulse.clock import Clock
-from greenpulse.errors import GreenpulseError
+from greenpulse.errors import GreenpulseError, LogMismatch
 from greenpulse.lake.archive import Archive
+from greenpulse.lake.resume import BEGIN_ANEW
 from greenpulse.records import POLLS_TOPIC
 from greenpulse.status import PipelineStatus
 from greenpulse.watchdog import Advance, Watchdog
@@ -48,6 +49,8 @@ class Watching(Service):
         self._advance = advance
         self._said: dict[str, str] = {}
         """What this watch said of a part that waits, by part."""
+        self._partition_count = 0
+        """Of the polls topic when it was seen first, which was right; 0 before."""
 
     async def on_start(self) -> None:
         """Begin with the watch; from now on the worker has to advance."""
@@ -65,6 +68,9 @@ class Watching(Service):
             try:
                 await self._look_at_log()
                 self._say("broker", None)
+                if self._status.parts["broker"].since_at is None:
+                    # Else it would be "starting" for as long as a lake keeps partitions shut.
+                    self._status.set_ready("broker", self._clock.now())
             except GreenpulseError as error:
                 self._say("broker", str(error))
             self._judge()
@@ -79,6 +85,15 @@ class Watching(Service):
 
     async def _look_at_log(self) -> None:
         ends = await self._broker.bounds(POLLS_TOPIC)
+        self._partition_count = self._partition_count or len(ends)
+        if len(ends) != self._partition_count:
+            # Kafka makes a topic of its own accord that is deleted in use. No partition of it
+            # is given to a worker that could compare it with its chain.
+            message = (
+                f"looking up '{POLLS_TOPIC}': the partition count was {self._partition_count} and "
+                f"is {len(ends)}, so somebody has deleted or altered it; {BEGIN_ANEW}"
+            )
+            raise LogMismatch(message)
         for partition, status in self._status.partitions.items():
             if partition in ends:
                 status.log_start_offset = ends[partition].first

@@ -18,9 +18,9 @@ from greenpulse.lake.store import Store
 from greenpulse.lake.tail import last_key
 from greenpulse.lake.writer import ChainEnd
 
-__all__ = ["find_end", "first_readable", "next_readable", "refuse_recreated"]
+__all__ = ["BEGIN_ANEW", "find_end", "first_readable", "next_readable", "refuse_recreated"]
 
-_WAY_OUT = (
+BEGIN_ANEW = (
     "run 'greenpulse audit --complete', stop all workers, delete the greenpulse topics and the "
     "consumer group, take a new lake prefix and a new warehouse, then 'greenpulse import' the "
     "old bronze files"
@@ -109,7 +109,7 @@ async def refuse_recreated(origin: Origin, topic: str, partition: int, identity:
     if identity_now != identity:
         message = (
             f"archiving partition {partition} of '{topic}': the topic was deleted and made anew, "
-            f"so chain and log are not of one origin; {_WAY_OUT}"
+            f"so chain and log are not of one origin; {BEGIN_ANEW}"
         )
         raise LogMismatch(message)
 
@@ -129,7 +129,7 @@ async def _refuse_shorter(origin: Origin, topic: str, partition: int, chain_end:
         log_side = f"the log at {end - 1}" if end else "the log holds nothing"
         message = (
             f"opening partition {partition} of '{topic}': the chain in the lake ends at offset "
-            f"{chain_end}, {log_side}, so they are not of one origin; {_WAY_OUT}"
+            f"{chain_end}, {log_side}, so they are not of one origin; {BEGIN_ANEW}"
         )
         raise LogMismatch(message)
 
@@ -150,7 +150,7 @@ async def _compare(store: Store, origin: Origin, tail: StoredFile) -> None:
     if previous is not None and await _agrees(origin, previous):
         message = f"{differs}, though the file before it is of this log; {FILE_WAY_OUT}"
         raise ChainBroken(message)
-    message = f"{differs}, so they are not of one origin; {_WAY_OUT}"
+    message = f"{differs}, so they are not of one origin; {BEGIN_ANEW}"
     raise LogMismatch(message)
 
 

@@ -12,8 +12,10 @@ _NEEDED = ("broker", "lake", "archive")
 def unready_reasons(status: PipelineStatus) -> list[str]:
     """One sentence for each thing that keeps the worker from its work; empty: it works."""
     reasons = ["the worker is stopping"] if status.is_stopping else []
-    parts = ((name, status.parts[name]) for name in _NEEDED)
-    return reasons + [f"{name}: {part.reason}" for name, part in parts if not part.is_ready]
+    parts = {name: status.parts[name] for name in _NEEDED if not status.parts[name].is_ready}
+    # A part that has not begun waits for one that says what is wrong, where there is one.
+    said = {name: part for name, part in parts.items() if part.since_at is not None}
+    return reasons + [f"{name}: {part.reason}" for name, part in (said or parts).items()]
 
 
 def readiness_json(status: PipelineStatus) -> dict[str, object]:

@@ -78,6 +78,11 @@ class Wording:
         """Hours, minutes, seconds and the zone."""
         return f"{self.local(moment):%H:%M:%S} {self.zone_name(moment)}"
 
+    def near_clock(self, moment: datetime, today: datetime) -> str:
+        """Hours, minutes, seconds and the zone, behind the day where that is another one."""
+        day, clock = self.near_day(moment, today), self.clock_with_seconds(moment)
+        return clock if day == "today" else f"{day}, {clock}"
+
     def span(self, from_at: datetime, to_at: datetime) -> str:
         """Both ends and the zone, twice where it changes in between.
 

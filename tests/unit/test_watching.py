@@ -14,20 +14,21 @@ from greenpulse.agents.watch import Watching
 from greenpulse.broker.log import OffsetBounds
 from greenpulse.errors import BrokerUnavailable
 from greenpulse.lake.rotation import RotationReason
-from greenpulse.status import PART_NAMES, PartitionStatus, PipelineStatus
+from greenpulse.status import PART_NAMES, PartitionStatus, PartStatus, PipelineStatus
 from greenpulse.watchdog import Advance, Watchdog
 
 
 class MayBeAway(RecordLog):
-    """A log that does not answer while ``is_away``."""
+    """A log that does not answer while ``is_away``, nor has the topic while ``is_deleted``."""
 
     is_away = False
+    is_deleted = False
 
     async def bounds(self, topic: str) -> dict[int, OffsetBounds]:
         if self.is_away:
             message = "looking up 'greenpulse.polls': connection refused"
             raise BrokerUnavailable(message)
-        return await super().bounds(topic)
+        return {} if self.is_deleted else await super().bounds(topic)
 
 
 class Worker:
@@ -80,6 +81,26 @@ async def test_a_log_that_is_away_is_said_and_taken_back(worker: Worker) -> None
     assert said == "looking up 'greenpulse.polls': connection refused"
     assert worker.status.parts["broker"].is_ready
     assert worker.status.partitions[0].log_end_offset == 8
+
+
+async def test_a_log_that_answers_works_also_while_no_partition_is_open(worker: Worker) -> None:
+    worker.status.parts["broker"] = PartStatus()
+
+    await worker.look()
+
+    assert worker.status.parts["broker"].is_ready
+
+
+async def test_a_topic_that_is_deleted_in_use_is_said_with_the_way_out(worker: Worker) -> None:
+    await worker.look()
+    worker.log.is_deleted = True
+
+    await worker.look()
+
+    assert worker.reason("broker").startswith(
+        "looking up 'greenpulse.polls': the partition count was 1 and is 0, so somebody"
+    )
+    assert "take a new lake prefix and a new warehouse" in worker.reason("broker")
 
 
 async def test_what_is_held_is_known_also_while_the_log_is_away(worker: Worker) -> None:

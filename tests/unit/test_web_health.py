@@ -4,6 +4,8 @@ import pytest
 from support.grid_news import NOON
 from support.site import Browserless, Site
 
+from greenpulse.status import PartStatus
+
 
 async def test_a_worker_whose_loop_runs_is_alive_also_while_it_stops(
     site: Site, client: Browserless
@@ -25,6 +27,21 @@ async def test_a_worker_without_a_needed_part_is_unready_and_says_why(
     body = await response.json()
     assert body["is_ready"] is False
     assert body["reasons"] == [f"{part}: it is away"]
+
+
+async def test_a_part_that_has_not_begun_does_not_hide_what_is_wrong(
+    site: Site, client: Browserless
+) -> None:
+    site.status.parts["broker"] = PartStatus()
+    site.status.parts["lake"] = PartStatus()
+    starting = (await (await client.get("/health/ready")).json())["reasons"]
+    site.status.set_waiting("archive", "partition 0: access denied", NOON)
+
+    response = await client.get("/health/ready")
+
+    assert starting == ["broker: starting", "lake: starting"]
+    assert response.status == 503
+    assert (await response.json())["reasons"] == ["archive: partition 0: access denied"]
 
 
 @pytest.mark.parametrize("part", ["source", "warehouse"])
