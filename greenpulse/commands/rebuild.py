@@ -9,7 +9,8 @@ from rich.console import Console
 from rich.progress import Progress
 
 from greenpulse.audit.report import in_words
-from greenpulse.commands.rebuilding import ProvedPartition, Rebuilding, Rebuilt
+from greenpulse.commands.rebuild_proof import ProvedPartition
+from greenpulse.commands.rebuilding import Rebuilding, Rebuilt
 from greenpulse.commands.running import FOUND_WRONG, current_settings, run_to_end
 from greenpulse.errors import SettingsError
 from greenpulse.lake.claims import Claims

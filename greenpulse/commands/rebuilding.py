@@ -9,11 +9,7 @@ from dataclasses import dataclass, field
 from datetime import UTC
 from uuid import UUID
 
-from greenpulse.audit.comparison import Difference
-from greenpulse.audit.offset_ranges import span_of
-from greenpulse.audit.warehouse_proof import ChainProof
-from greenpulse.audit.warehouse_rows import loaded_ranges
-from greenpulse.audit.warehouse_side import WarehouseSide
+from greenpulse.commands.rebuild_proof import ProvedPartition, prove
 from greenpulse.errors import (
     ChainBroken,
     SettingsError,
@@ -21,30 +17,16 @@ from greenpulse.errors import (
     WarehouseUnavailable,
 )
 from greenpulse.lake.claims import Claims, WarehouseClaim
-from greenpulse.lake.ranges import OffsetRange
 from greenpulse.lake.reader import ChainReader
 from greenpulse.records import POLLS_TOPIC
 from greenpulse.warehouse.load import Loader
 from greenpulse.warehouse.rebuild import Replacement
 from greenpulse.warehouse.warehouse import Identity, SeriesPeriod, Warehouse
 
-__all__ = ["ProvedPartition", "Rebuilding", "Rebuilt"]
+__all__ = ["Rebuilding", "Rebuilt"]
 
 _LOAD_FILES = 1000
 """More small ones than a worker's load; not more bytes: a regional answer takes 80 MB of memory."""
-
-
-@dataclass(frozen=True, slots=True)
-class ProvedPartition:
-    """One partition of both warehouses, beside its chain."""
-
-    partition: int
-    records: int
-    in_chain: OffsetRange | None
-    new_differences: list[Difference]
-    old_differences: list[Difference]
-    not_in_old: OffsetRange | None
-    """What the old one had not loaded yet; no fault."""
 
 
 @dataclass(slots=True)
@@ -115,8 +97,12 @@ class Rebuilding:
         rebuilt = Rebuilt(has_old=old is not None)
         try:
             await self._load(self._replacement.successor, identity)
-            for partition in await self._partitions_of_all():
-                rebuilt.partitions.append(await self._prove(partition))
+            rebuilt.partitions = await prove(
+                self._chain,
+                new=self._replacement.successor,
+                old=self._replacement.current,
+                compared=self._compared,
+            )
         except ChainBroken as error:
             message = f"{error}; nothing was swapped, 'greenpulse audit' tells all that is wrong"
             raise ChainBroken(message) from error
@@ -210,38 +196,6 @@ class Rebuilding:
                 self._loaded(load.record_count)
                 if end is not None and load.end_offset >= end:
                     break
-
-    async def _partitions_of_all(self) -> list[int]:
-        current, successor = self._replacement.current, self._replacement.successor
-        return sorted(
-            {
-                *await self._chain.partitions(POLLS_TOPIC),
-                *await current.raw_partitions(),
-                *await successor.raw_partitions(),
-            }
-        )
-
-    async def _prove(self, partition: int) -> ProvedPartition:
-        warehouses = (self._replacement.successor, self._replacement.current)
-        sides = [
-            WarehouseSide(warehouse, partition, (await loaded_ranges(warehouse)).get(partition))
-            for warehouse in warehouses
-        ]
-        parts = self._chain.verify(POLLS_TOPIC, partition)
-        proof = ChainProof(partition, parts, sides, self._compared)
-        new_differences, old_differences = await proof.run()
-        new, old = (side.loaded for side in sides)
-        first = 0 if old is None else old.last + 1
-        if proof.in_chain is not None:
-            first = max(first, proof.in_chain.first)
-        return ProvedPartition(
-            partition,
-            proof.records,
-            proof.in_chain,
-            new_differences,
-            old_differences,
-            None if new is None else span_of(first, new.last),
-        )
 
     async def _copy_schedule(self) -> None:
         """Since when which ticks are expected is in no bronze file."""

@@ -14,7 +14,6 @@ from greenpulse.errors import GreenpulseError, SettingsError, WarehouseUnavailab
 from greenpulse.warehouse.scripts import deployment_scripts, successor_script
 from greenpulse.warehouse.snowflake import SnowflakeWarehouse
 from greenpulse.warehouse.snowflake_account import SnowflakeAccount
-from greenpulse.warehouse.snowflake_connection import SnowflakeSessions
 from greenpulse.warehouse.snowflake_errors import ABSENT
 from greenpulse.warehouse.snowflake_statements import execute, statements_of
 from greenpulse.warehouse.warehouse import Identity
@@ -23,7 +22,6 @@ __all__ = ["SnowflakeReplacement"]
 
 T = TypeVar("T")
 
-_BUSY_SECONDS = 30.0
 _OTHER_SWAP_SECONDS = 30.0
 _LOOK_SECONDS = 1.0
 _TAG = "greenpulse rebuild"
@@ -41,23 +39,15 @@ class SnowflakeReplacement:
     Args:
         account: Where, and as whom: a role that owns the database and may create others.
         clock: For the waits where others are in the way.
-        busy_seconds: How long to try then.
     """
 
-    def __init__(
-        self,
-        account: SnowflakeAccount,
-        *,
-        clock: Clock | None = None,
-        busy_seconds: float = _BUSY_SECONDS,
-    ) -> None:
+    def __init__(self, account: SnowflakeAccount, *, clock: Clock | None = None) -> None:
         self._clock = clock or SystemClock()
         self._account = account
         self._name = f"{account.database}_REBUILD"
+        self.current = SnowflakeWarehouse(account, clock=clock)
         beside = replace(account, database=self._name)
-        self._sessions = SnowflakeSessions(account, self._clock, busy_seconds=busy_seconds)
-        self.current = SnowflakeWarehouse(account, clock=clock, busy_seconds=busy_seconds)
-        self.successor = SnowflakeWarehouse(beside, clock=clock, busy_seconds=busy_seconds)
+        self.successor = SnowflakeWarehouse(beside, clock=clock)
 
     async def left_over(self) -> Identity | None:
         """Who lies in the successor's place, left by an earlier run or by one that goes on."""
@@ -118,7 +108,6 @@ class SnowflakeReplacement:
         """Wait for the work under way; later calls are an error."""
         await self.current.close()
         await self.successor.close()
-        await self._sessions.close()
 
     async def _wait_for_other_swap(self, successor_id: str) -> None:
         given_up_at = self._clock.monotonic() + _OTHER_SWAP_SECONDS
@@ -145,7 +134,7 @@ class SnowflakeReplacement:
             with self._rights_named():
                 return work(connection)
 
-        return await self._sessions.run(as_owner, "rebuilding", _TAG)
+        return await self.current.sessions.run(as_owner, "rebuilding", _TAG)
 
     @contextlib.contextmanager
     def _rights_named(self) -> Iterator[None]:

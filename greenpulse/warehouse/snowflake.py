@@ -86,17 +86,18 @@ class SnowflakeWarehouse:
         busy_seconds: float = _BUSY_SECONDS,
     ) -> None:
         self._clock = clock or SystemClock()
-        self._sessions = SnowflakeSessions(account, self._clock, busy_seconds=busy_seconds)
+        self.sessions = SnowflakeSessions(account, self._clock, busy_seconds=busy_seconds)
+        """For work on the same account that is nobody else's."""
         self._janitor = StageJanitor(self._clock)
 
     async def deploy(self) -> None:
         """Create what ``sql/`` names and is absent; again and again without harm."""
-        work = functools.partial(deploy, self._sessions.account)
-        await self._sessions.run(work, "deploying to", "greenpulse deploy")
+        work = functools.partial(deploy, self.sessions.account)
+        await self.sessions.run(work, "deploying to", "greenpulse deploy")
 
     async def prepare(self) -> None:
         """See that all is there; the loader's role may create nothing, so it only tries to."""
-        if not await self._sessions.run(is_deployed, "opening", "greenpulse start"):
+        if not await self.sessions.run(is_deployed, "opening", "greenpulse start"):
             await self.deploy()
 
     async def identity(self) -> Identity | None:
@@ -107,7 +108,7 @@ class SnowflakeWarehouse:
     async def claim_identity(self, identity: Identity) -> Identity:
         """Write the identity where there is none; return the one in force."""
         work = functools.partial(_claim_identity, identity)
-        return await self._sessions.run(work, "writing to", "greenpulse identity")
+        return await self.sessions.run(work, "writing to", "greenpulse identity")
 
     async def manifest_ends(self, topic: str) -> dict[int, int]:
         """The last loaded offset of each partition that has a load."""
@@ -122,11 +123,11 @@ class SnowflakeWarehouse:
                 the rows do not count up to it.
         """
         load = Load(staged, load_id=str(uuid4()), loaded_at=self._clock.now())
-        done = await self._sessions.run(
+        done = await self.sessions.run(
             functools.partial(_load, load), "loading into", f"greenpulse load {load.load_id}"
         )
         if self._janitor.is_due():
-            await self._sessions.run(
+            await self.sessions.run(
                 self._janitor.remove_old_files, "tidying", "greenpulse staged files"
             )
         return done
@@ -149,7 +150,7 @@ class SnowflakeWarehouse:
     async def set_schedule(self, periods: Sequence[SeriesPeriod]) -> None:
         """Say when ticks are expected from now on; what was expected before stays so."""
         work = functools.partial(_set_schedule, periods)
-        await self._sessions.run(work, "writing to", "greenpulse schedule")
+        await self.sessions.run(work, "writing to", "greenpulse schedule")
 
     async def query(self, sql: str) -> QueryResult:
         """One SELECT in Snowflake's dialect; it can write, read files, set nothing.
@@ -159,13 +160,13 @@ class SnowflakeWarehouse:
         """
         # Written anew from what was checked, so that nothing else can be in it.
         text = checked_select(sql).sql("snowflake", comments=False)
-        return await self._sessions.run(
+        return await self.sessions.run(
             functools.partial(_query, text), "asking", "greenpulse query"
         )
 
     async def close(self) -> None:
         """Wait for the work under way; later calls are an error."""
-        await self._sessions.close()
+        await self.sessions.close()
 
     async def _rows(
         self, sql: str, values: Mapping[str, Any] | None = None
@@ -180,7 +181,7 @@ class SnowflakeWarehouse:
                     return []
                 raise
 
-        return await self._sessions.run(read, "reading", "greenpulse read")
+        return await self.sessions.run(read, "reading", "greenpulse read")
 
 
 def _load(load: Load, connection: SnowflakeConnection) -> WarehouseLoad | None:
