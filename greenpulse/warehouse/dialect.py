@@ -3,7 +3,7 @@
 1. VARIANT is JSON: DuckDB's own VARIANT has no paths.
 2. A cast path (``v:poll.body::string``) reads the value, not its JSON text, so that a
    string loses its quotes and JSON's null becomes null.
-3. TO_JSON of a variant is its text, as it stands.
+3. TO_JSON of a variant is its text, as it stands; TRY_PARSE_JSON is one TRY_CAST.
 4. A flatten of an array, as ``f``, gives ``f.value`` and ``f.index``. Where it follows the
    one source of a SELECT, it becomes a column of that source: a lateral join compares
    whole documents in DuckDB, which takes twenty times as long.
@@ -27,6 +27,7 @@ from greenpulse.warehouse.json_paths import (
     cast_path_to_value,
     paths_in_one_parse,
     to_json_to_text,
+    try_parse_to_try_cast,
 )
 
 __all__ = ["parsed", "to_duckdb", "translated"]
@@ -84,6 +85,7 @@ def translated(statement: exp.Expr) -> str:
         _with_plain_columns,
         cast_path_to_value,
         to_json_to_text,
+        try_parse_to_try_cast,
         _flatten_to_fields,
         paths_in_one_parse,
     ):

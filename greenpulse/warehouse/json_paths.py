@@ -4,12 +4,18 @@ from collections.abc import Iterator, Sequence
 
 from sqlglot import exp
 
-__all__ = ["PLAIN_COLUMNS", "cast_path_to_value", "paths_in_one_parse", "to_json_to_text"]
+__all__ = [
+    "PLAIN_COLUMNS",
+    "cast_path_to_value",
+    "paths_in_one_parse",
+    "to_json_to_text",
+    "try_parse_to_try_cast",
+]
 
 PLAIN_COLUMNS = {"$.partition": "partition_id", "$.offset": "log_offset"}
 """Paths of the raw table's v that are columns of their own on DuckDB."""
 
-_FEWEST_PATHS = 3
+_FEWEST_PATHS = 2
 
 # The function that reads a list of paths, and the name under which its list stands.
 _READERS = {
@@ -38,6 +44,13 @@ def cast_path_to_value(node: exp.Expr) -> exp.Expr:
 def to_json_to_text(node: exp.Expr) -> exp.Expr:
     """Let TO_JSON of a variant be its text, as it stands."""
     return exp.cast(node.this, "text") if isinstance(node, exp.JSONFormat) else node
+
+
+def try_parse_to_try_cast(node: exp.Expr) -> exp.Expr:
+    """Let TRY_PARSE_JSON parse once, not first to see whether it can."""
+    if isinstance(node, exp.ParseJSON) and node.args.get("safe"):
+        return exp.TryCast(this=node.this, to=exp.DataType.build("json"))
+    return node
 
 
 def paths_in_one_parse(node: exp.Expr) -> exp.Expr:

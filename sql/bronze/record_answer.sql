@@ -23,25 +23,41 @@ with answers as (
 
 ),
 
--- A body without escapes (chr(92) is the backslash), strings and blanks.
-skeletons as (
+-- Parsers take more than RFC 8259 allows: a comma at the end of a list, NaN, Infinity. Most
+-- bodies have nothing that looks like it, not even within a string.
+looked_at as (
 
     select
         *,
-        translate(
-            regexp_replace(
-                replace(replace(body, chr(92) || chr(92), ''), chr(92) || '"', ''),
-                '"[^"]*"',
-                's'
-            ),
-            ' ' || chr(9) || chr(10) || chr(13),
-            ''
-        ) as skeleton
+        replace(replace(replace(replace(body, ' ', ''), chr(9), ''), chr(10), ''), chr(13), '')
+            as body_without_blanks
     from answers
 
 ),
 
--- Parsers take more than RFC 8259 allows: a comma at the end of a list, NaN, Infinity.
+-- A body without escapes (chr(92) is the backslash) and strings.
+skeletons as (
+
+    select
+        *,
+        iff(
+            contains(body_without_blanks, ',]')
+            or contains(body_without_blanks, ',}')
+            or contains(lower(body_without_blanks), 'nan')
+            or contains(lower(body_without_blanks), 'inf'),
+            regexp_replace(
+                replace(
+                    replace(body_without_blanks, chr(92) || chr(92), ''), chr(92) || '"', ''
+                ),
+                '"[^"]*"',
+                's'
+            ),
+            ''
+        ) as skeleton
+    from looked_at
+
+),
+
 documents as (
 
     select
@@ -49,7 +65,7 @@ documents as (
         log_offset,
         family,
         is_binary,
-        skeleton,
+        body_without_blanks,
         iff(
             contains(skeleton, ',]')
             or contains(skeleton, ',}')
@@ -62,6 +78,15 @@ documents as (
 
 ),
 
+contents as (
+
+    select
+        *,
+        iff(is_binary, null, document:data) as data
+    from documents
+
+),
+
 final as (
 
     select
@@ -70,12 +95,12 @@ final as (
         family,
         not is_binary
         and (
-            skeleton is null
-            or skeleton in ('', '{}', '[]', 'null')
-            or coalesce(to_json(document:data) in ('[]', 'null'), false)
+            body_without_blanks is null
+            or body_without_blanks in ('', '{}', '[]', 'null')
+            or coalesce(to_json(data) in ('[]', 'null'), false)
         ) as is_empty,
-        iff(is_binary, null, to_json(document:data)) as data_json
-    from documents
+        data
+    from contents
 
 )
 

@@ -15,9 +15,9 @@ with lists as (
         partition_id,
         log_offset,
         family,
-        parse_json(iff(startswith(data_json, '['), data_json, '[' || data_json || ']')) as contents
+        iff(startswith(to_json(data), '['), data, parse_json('[' || to_json(data) || ']'))
+            as contents
     from bronze.record_answer
-    where data_json is not null
 
 ),
 
@@ -33,6 +33,20 @@ list_items as (
 
 ),
 
+entries as (
+
+    select
+        partition_id,
+        log_offset,
+        family,
+        list_number,
+        item,
+        to_json(item:postcode) as outer_postcode_json,
+        iff(startswith(to_json(item:data), '['), item:data, null) as inner_list
+    from list_items
+
+),
+
 -- The answer for one region names it, and holds its half hours one level deeper.
 inner_lists as (
 
@@ -44,19 +58,30 @@ inner_lists as (
         to_json(item:regionid) as outer_region_id_json,
         to_json(item:shortname) as outer_region_name_json,
         item:shortname::string as outer_region_name,
-        to_json(item:postcode) as outer_postcode_json,
-        parse_json(
-            iff(
-                startswith(to_json(item:data), '['),
-                to_json(item:data),
-                '[' || to_json(item) || ']'
-            )
-        ) as contents
-    from list_items
+        outer_postcode_json,
+        inner_list
+    from entries
+    where inner_list is not null
 
 ),
 
 items as (
+
+    select
+        partition_id,
+        log_offset,
+        family,
+        list_number,
+        null as outer_region_id_json,
+        null as outer_region_name_json,
+        null as outer_region_name,
+        outer_postcode_json,
+        0 as item_number,
+        item
+    from entries
+    where inner_list is null
+
+    union all
 
     select
         inner_lists.partition_id,
@@ -69,7 +94,7 @@ items as (
         inner_lists.outer_postcode_json,
         part.index as item_number,
         part.value as item
-    from inner_lists, lateral flatten(input => inner_lists.contents) as part
+    from inner_lists, lateral flatten(input => inner_lists.inner_list) as part
 
 ),
 

@@ -13,7 +13,7 @@ with half_hours as (
 
     select
         *,
-        coalesce(startswith(to_json(item:regions), '['), false) as has_regions
+        item:regions as regions
     from bronze.record_half_hour
     where family = 'regional'
 
@@ -29,12 +29,17 @@ lists as (
         item_number,
         period_start_at,
         period_end_at,
-        iff(has_regions, null, outer_region_id_json) as outer_region_id_json,
-        iff(has_regions, null, outer_region_name_json) as outer_region_name_json,
-        iff(has_regions, null, outer_region_name) as outer_region_name,
+        iff(startswith(to_json(regions), '['), null, outer_region_id_json)
+            as outer_region_id_json,
+        iff(startswith(to_json(regions), '['), null, outer_region_name_json)
+            as outer_region_name_json,
+        iff(startswith(to_json(regions), '['), null, outer_region_name) as outer_region_name,
         outer_postcode_json,
-        parse_json(iff(has_regions, to_json(item:regions), '[' || to_json(item) || ']'))
-            as contents
+        iff(
+            startswith(to_json(regions), '['),
+            regions,
+            parse_json('[' || to_json(item) || ']')
+        ) as contents
     from half_hours
 
 ),
@@ -80,7 +85,7 @@ fields as (
         to_json(region:intensity.forecast) as forecast_json,
         to_json(region:intensity.index) as index_json,
         region:intensity.index::string as index_text,
-        to_json(region:generationmix) as mix_json
+        region:generationmix as mix
     from regions
 
 ),
@@ -104,7 +109,7 @@ typed as (
         try_cast(forecast_json as float) as forecast_gco2_per_kwh,
         coalesce(index_json, 'null') as index_json,
         iff(startswith(index_json, '"'), index_text, null) as intensity_index,
-        mix_json
+        mix
     from fields
 
 ),
@@ -131,7 +136,7 @@ final as (
         and (index_json = 'null' or intensity_index is not null) as has_readable_intensity,
         forecast_gco2_per_kwh,
         intensity_index,
-        mix_json
+        mix
     from typed
     where region_name_json = 'null' or startswith(region_name_json, '"')
 

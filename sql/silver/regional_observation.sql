@@ -41,7 +41,7 @@ final as (
         numbered.has_readable_intensity,
         numbered.forecast_gco2_per_kwh,
         numbered.intensity_index,
-        numbered.mix_json,
+        numbered.mix,
         polls.poll_id,
         numbered.partition_id,
         numbered.log_offset,

@@ -21,7 +21,7 @@ with mixes as (
         half_hours.list_number,
         half_hours.item_number,
         0 as region_number,
-        to_json(half_hours.item:generationmix) as mix_json
+        half_hours.item:generationmix as mix
     from bronze.record_half_hour as half_hours
     inner join silver.poll as polls
         on
@@ -44,7 +44,7 @@ with mixes as (
         list_number,
         item_number,
         region_number,
-        mix_json
+        mix
     from silver.regional_observation
 
 ),
@@ -62,9 +62,9 @@ lists as (
         list_number,
         item_number,
         region_number,
-        parse_json(mix_json) as contents
+        mix as contents
     from mixes
-    where startswith(mix_json, '[')
+    where startswith(to_json(mix), '[')
 
 ),
 
