@@ -6,19 +6,27 @@ from typing import Any, Protocol
 __all__ = ["FAMILY_STEPS", "Steps", "add_facts"]
 
 FAMILY_STEPS: Mapping[str, tuple[str, ...]] = {
-    "national": ("national_intensity", "forecast_error"),
+    "national": (
+        "records_to_read",
+        "national_intensity",
+        "forecast_error",
+    ),
     "regional": (
+        "records_to_read",
         "regional_sightings",
+        "regional_generation_mix",
         "late_regional_sightings",
         "regional_intensity",
-        "regional_generation_mix",
     ),
-    "generation": ("generation_mix",),
+    "generation": ("records_to_read", "generation_mix"),
 }
 """Steps of ``sql/load`` that read a family, in their order."""
 
 _STEPS_IN_PIECES = ("late_regional_sightings",)
 """They go on behind the record that they answered with, so that their memory is bounded."""
+
+_MOST_UNREAD_PIECES = 6
+"""A load reads so many pieces of what is left unread, so that it takes seconds, not hours."""
 
 
 class Steps(Protocol):
@@ -32,51 +40,44 @@ class Steps(Protocol):
 def add_facts(session: Steps, values: Mapping[str, Any]) -> None:
     """Add what the polls of the range say to silver; a family without news costs nothing.
 
-    Where a family's tables are empty, all of its polls are read: an older version, which
-    had no such tables, may have loaded some.
+    Each load also reads a few of the answers that an older version, which had no tables for
+    their family, left unread.
 
     Args:
         session: With an open transaction, in which ``silver.poll`` has the range.
         values: At least partition_id, start_offset, end_offset, load_id.
     """
-    national, regional, generation, knows_regional, knows_generation = session.run(
-        "families", values
-    )
-    if national:
-        _add(session, "national", values)
-    for family, count, is_known in (
-        ("regional", regional, knows_regional),
-        ("generation", generation, knows_generation),
-    ):
-        if count and is_known:
+    *counts, unread_count = session.run("families", values)
+    for family, count in zip(FAMILY_STEPS, counts, strict=True):
+        if count:
             _add(session, family, values)
-        elif count:
-            _add_all(session, family, values)
+    if unread_count:
+        _add_unread(session, values)
 
 
-def _add_all(session: Steps, family: str, values: Mapping[str, Any]) -> None:
-    """Read all polls of ``family``, a few at a time, as if each few were a load."""
-    read: tuple[Any, ...] = (-1, -1)
-    piece = 0
-    while unread := session.run("unread_polls", {"family": family, **_behind(read)}):
-        partition, start, end = unread
-        read, piece = (partition, end), piece + 1
+def _add_unread(session: Steps, values: Mapping[str, Any]) -> None:
+    """Read some of what is left, a few at a time, as if each few were a load."""
+    for piece in range(1, _MOST_UNREAD_PIECES + 1):
+        unread = session.run("unread_answers", values)
+        if not unread:
+            return
+        family, partition, start, end = unread
         few = {
+            **values,
+            "family": family,
             "partition_id": partition,
             "start_offset": start,
             "end_offset": end,
             "load_id": f"{values['load_id']} {piece}",
         }
-        _add(session, family, {**values, **few})
+        _add(session, family, few)
+        session.run("answers_are_read", few)
 
 
 def _add(session: Steps, family: str, values: Mapping[str, Any]) -> None:
     for step in FAMILY_STEPS[family]:
         read: tuple[Any, ...] = (-1, -1)
         while read:
-            answer = session.run(step, {**values, **_behind(read)})
+            behind = {"read_partition_id": read[0], "read_offset": read[1]}
+            answer = session.run(step, {**values, "family": family, **behind})
             read = answer if step in _STEPS_IN_PIECES else ()
-
-
-def _behind(read: tuple[Any, ...]) -> dict[str, Any]:
-    return {"read_partition_id": read[0], "read_offset": read[1]}

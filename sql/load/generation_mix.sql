@@ -1,17 +1,4 @@
--- Lets what the range says of the generation mix stand, where nothing newer is known.
-delete from bronze.record_to_read;
-
-insert into bronze.record_to_read (partition_id, log_offset)
-select
-    partition_id,
-    log_offset
-from silver.poll
-where
-    partition_id = :partition_id
-    and log_offset between :start_offset and :end_offset
-    and family = 'generation'
-    and outcome = 'ok';
-
+-- Lets what the answers say of the generation mix stand, where nothing newer is known.
 insert into silver.generation_mix (
     period_start_at,
     period_end_at,

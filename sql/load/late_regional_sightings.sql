@@ -57,7 +57,7 @@ final as (
         )
     group by poll.partition_id, poll.log_offset
     order by poll.partition_id, poll.log_offset
-    limit 12
+    limit 8
 
 )
 

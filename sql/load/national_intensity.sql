@@ -3,18 +3,6 @@
 -- Where all of it is newer than what is known of a half hour, the newest run goes on or new
 -- ones follow it. Where some of it is late, the runs of that half hour are made anew, from
 -- all polls that speak of it.
-delete from bronze.record_to_read;
-
-insert into bronze.record_to_read (partition_id, log_offset)
-select
-    partition_id,
-    log_offset
-from silver.poll
-where
-    partition_id = :partition_id
-    and log_offset between :start_offset and :end_offset
-    and family = 'national'
-    and outcome = 'ok';
 
 -- The other polls that speak of a half hour of which some news is late.
 insert into bronze.record_to_read (partition_id, log_offset)

@@ -1,18 +1,4 @@
--- Lets what the range says of the regions' generation mix stand, where nothing newer is
--- known.
-delete from bronze.record_to_read;
-
-insert into bronze.record_to_read (partition_id, log_offset)
-select
-    partition_id,
-    log_offset
-from silver.poll
-where
-    partition_id = :partition_id
-    and log_offset between :start_offset and :end_offset
-    and family = 'regional'
-    and outcome = 'ok';
-
+-- Lets what the answers say of the regions' generation mix stand, where nothing newer is known.
 insert into silver.regional_generation_mix (
     period_start_at,
     period_end_at,
@@ -99,5 +85,3 @@ where
     and regional_generation_mix.period_start_at = renewed.period_start_at
     and regional_generation_mix.region_id = renewed.region_id
     and regional_generation_mix.fuel = renewed.fuel;
-
-delete from bronze.record_to_read;

@@ -1,18 +1,5 @@
--- Reads what the range says of regional intensity.
+-- Reads what the answers say of regional intensity.
 delete from silver.regional_sighting;
-
-delete from bronze.record_to_read;
-
-insert into bronze.record_to_read (partition_id, log_offset)
-select
-    partition_id,
-    log_offset
-from silver.poll
-where
-    partition_id = :partition_id
-    and log_offset between :start_offset and :end_offset
-    and family = 'regional'
-    and outcome = 'ok';
 
 insert into silver.regional_sighting (
     period_start_at,

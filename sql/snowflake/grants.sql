@@ -20,9 +20,9 @@ grant select, insert on table ops.load_manifest to role loader;
 grant select, insert on table ops.schedule to role loader;
 grant select, insert on table silver.poll to role loader;
 
--- A load empties its lists of records to read and of hours to count, takes the lease, and
--- replaces what silver has of the half hours, and ops of the hours, that it has news of:
--- sql/load has no other DELETE or UPDATE.
+-- A load empties its lists of records to read and of hours to count, strikes off what it read
+-- of the unread answers, takes the lease, and replaces what silver has of the half hours, and
+-- ops of the hours, that it has news of: sql/load has no other DELETE or UPDATE.
 grant select, insert, delete on table bronze.record_to_read to role loader;
 grant select, insert, delete on table ops.hour_to_count to role loader;
 grant select, update on table ops.load_lease to role loader;
@@ -34,6 +34,7 @@ grant select, insert, delete on table silver.regional_intensity to role loader;
 grant select, insert, delete on table silver.regional_sighting to role loader;
 grant select, insert, delete on table silver.generation_mix to role loader;
 grant select, insert, delete on table silver.regional_generation_mix to role loader;
+grant select, delete on table silver.unread_answer to role loader;
 
 grant usage on database energy_project to role analyst;
 grant usage on schema gold to role analyst;

@@ -90,6 +90,7 @@ def test_the_loader_changes_and_deletes_only_where_a_load_does() -> None:
         "table silver.regional_sighting": {"delete"},
         "table silver.generation_mix": {"delete"},
         "table silver.regional_generation_mix": {"delete"},
+        "table silver.unread_answer": {"delete"},
     }
 
 

@@ -140,29 +140,60 @@ def test_what_is_absent_altogether_is_left_to_the_deployment() -> None:
     assert upgrades([]) == []
 
 
-def test_what_a_version_without_its_tables_left_unread_comes_with_the_next_load(
-    tmp_path: Path, clock: ManualClock
-) -> None:
-    def said(family: str, minute: int) -> dict[str, object]:
-        mix = {"generationmix": [{"fuel": "wind", "perc": minute}]}
-        region = {"regionid": 13, "intensity": {"forecast": minute, "index": "low"}} | mix
-        half_hour = {"from": "2026-02-05T20:30Z", "to": "2026-02-05T21:00Z", "regions": [region]}
-        at = f"2026-02-05T20:{minute:02}:00Z"
-        return poll(f"{family} {minute}", at, body_of(half_hour | mix), family=family)
+def said(family: str, minute: int, forecast: object = 50) -> dict[str, object]:
+    mix = {"generationmix": [{"fuel": "wind", "perc": minute}]}
+    region = {"regionid": 13, "intensity": {"forecast": forecast, "index": "low"}} | mix
+    half_hour = {"from": "2026-02-05T20:30Z", "to": "2026-02-05T21:00Z", "regions": [region]}
+    at = f"2026-02-05T20:{minute:02}:00Z"
+    return poll(f"{family} {minute}", at, body_of(half_hour | mix), family=family)
 
-    tables = ("regional_intensity", "regional_generation_mix", "generation_mix")
-    path = tmp_path / "warehouse.duckdb"
-    rows = DuckDBRows(path, clock)
-    rows.load_polls(*(said(family, n) for n in range(30) for family in ("regional", "generation")))
-    runs = "select observed_at, last_observed_at, poll_id from silver.regional_intensity order by 1"
-    before = rows.select(runs)
-    for table in tables:
+
+UNREAD = "select count(log_offset) from silver.unread_answer"
+TABLES = ("regional_intensity", "regional_generation_mix", "generation_mix")
+
+
+def as_an_older_version_left_it(path: Path) -> None:
+    for table in (*TABLES, "unread_answer"):
         run(path, f"drop table silver.{table}")
 
-    deploy(path)
-    rows.load_polls(said("regional", 30), said("generation", 30))
 
+def test_what_a_version_without_its_tables_left_unread_comes_with_the_next_loads(
+    tmp_path: Path, clock: ManualClock
+) -> None:
+    path = tmp_path / "warehouse.duckdb"
+    rows = DuckDBRows(path, clock)
+    polls = [said(family, n, n) for n in range(30) for family in ("regional", "generation")]
+    rows.load_polls(*polls)
+    runs = "select observed_at, last_observed_at, poll_id from silver.regional_intensity order by 1"
+    before = rows.select(runs)
+    as_an_older_version_left_it(path)
+
+    deploy(path)
+    rows.load_polls(said("regional", 30, 30), said("generation", 30))
+    left = rows.select(UNREAD)
+    rows.load_polls(poll("of another family", MORNING, SAID))
+
+    assert rows.select(UNREAD) == [(0,)] < left < [(60,)]
     assert rows.select(runs)[:30] == before
-    shares = [rows.select(f"select share_percent from silver.{name}") for name in tables[1:]]  # noqa: S608 - of this file
+    shares = [rows.select(f"select share_percent from silver.{name}") for name in TABLES[1:]]  # noqa: S608 - of this file
     assert shares == [[(30,)], [(30,)]]
+    rows.close()
+
+
+def test_what_says_nothing_of_any_region_is_read_once_and_not_with_each_load(
+    tmp_path: Path, clock: ManualClock
+) -> None:
+    path = tmp_path / "warehouse.duckdb"
+    rows = DuckDBRows(path, clock)
+    nothing = body_of({"from": "2026-02-05T20:30Z", "to": "2026-02-05T21:00Z"})
+    rows.load_polls(poll("of no region", MORNING, nothing, family="regional"))
+    as_an_older_version_left_it(path)
+
+    deploy(path)
+    found = rows.select(UNREAD)
+    rows.load_polls(poll("new", MORNING, SAID))
+    deploy(path)
+
+    assert found == [(1,)]
+    assert rows.select(UNREAD) == [(0,)]
     rows.close()
