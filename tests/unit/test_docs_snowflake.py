@@ -19,7 +19,8 @@ from greenpulse.warehouse.scripts import account_script, deployment_scripts
 PROJECT = Path(__file__).parents[2]
 TEXT = (PROJECT / "docs" / "snowflake.md").read_text()
 BLOCKS = re.findall(r"(?:^    .*\n|^\n(?=    ))+", TEXT, re.MULTILINE)
-SHELL = "".join(BLOCKS)
+WORDS = [" ".join(code.split()) for code in re.findall(r"`([^`]+)`", TEXT)]
+TYPED = "\n".join([*BLOCKS, *WORDS])
 CREATED = re.findall(
     r"^create (resource monitor|warehouse|role|database|user) if not exists (\w+)",
     account_script(),
@@ -37,7 +38,7 @@ def test_every_setting_exists() -> None:
 
 
 def test_every_command_and_option_exists() -> None:
-    calls = re.findall(r"greenpulse ((?!_)[a-z]+)(?: (print|deploy))?((?: --[a-z]+)*)", SHELL)
+    calls = re.findall(r"greenpulse ((?!_)[a-z]+)(?: (print|deploy))?((?: --[a-z-]+)*)", TYPED)
 
     assert {name for name, _, _ in calls} == {
         "sql",
@@ -46,6 +47,7 @@ def test_every_command_and_option_exists() -> None:
         "audit",
         "query",
         "rebuild",
+        "cost",
     }
     for name, part, options in calls:
         command = cli.commands[name]
