@@ -18,7 +18,7 @@ from greenpulse.warehouse.duckdb_errors import first_line
 from greenpulse.warehouse.duckdb_file import Connection, DuckDBFile
 from greenpulse.warehouse.duckdb_load import DuckDBLoadSession
 from greenpulse.warehouse.load_transaction import Load
-from greenpulse.warehouse.scripts import deployment_scripts
+from greenpulse.warehouse.scripts import FILLING_STEP, deployment_scripts
 from greenpulse.warehouse.select import checked_select
 from greenpulse.warehouse.upgrade import EXISTING_COLUMNS, upgrades
 from greenpulse.warehouse.warehouse import (
@@ -169,6 +169,7 @@ def _deploy(connection: Connection) -> None:
             connection.execute(statement)
     for statement in _deployment():
         connection.execute(statement)
+    DuckDBLoadSession(connection).run(FILLING_STEP, {"load_id": None})
     connection.commit()
 
 

@@ -9,6 +9,7 @@ FAMILY_STEPS: Mapping[str, tuple[str, ...]] = {
     "national": (
         "records_to_read",
         "national_intensity",
+        "newest_national_run",
         "forecast_error",
     ),
     "regional": (

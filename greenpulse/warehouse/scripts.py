@@ -3,6 +3,7 @@
 from importlib.resources import files
 
 __all__ = [
+    "FILLING_STEP",
     "SCHEMAS",
     "account_script",
     "deployment_scripts",
@@ -13,6 +14,9 @@ __all__ = [
 
 SCHEMAS = ("bronze", "ops", "silver", "gold")
 """Folders of ``sql/`` that are schemas; each may name objects of those before it."""
+
+FILLING_STEP = "newest_national_run"
+"""The step that, with no ``load_id``, mends what loads of an older version did not keep."""
 
 _DATABASE = "energy_project"
 

@@ -16,12 +16,12 @@ from greenpulse.warehouse.load_transaction import Load, NoBronzeLines
 from greenpulse.warehouse.select import checked_select
 from greenpulse.warehouse.snowflake_account import SnowflakeAccount
 from greenpulse.warehouse.snowflake_connection import SnowflakeSessions
-from greenpulse.warehouse.snowflake_deploy import deploy, is_deployed
+from greenpulse.warehouse.snowflake_deploy import deploy, fill, is_deployed
 from greenpulse.warehouse.snowflake_digest import ROW_DIGEST, digest_of_line
 from greenpulse.warehouse.snowflake_errors import ABSENT, first_line
 from greenpulse.warehouse.snowflake_load import SnowflakeLoadSession, stage
 from greenpulse.warehouse.snowflake_stage import StageJanitor
-from greenpulse.warehouse.snowflake_statements import execute
+from greenpulse.warehouse.snowflake_statements import TAKE_TURNS, execute
 from greenpulse.warehouse.warehouse import (
     Identity,
     LoadedOffset,
@@ -64,9 +64,6 @@ where not exists (
     where period_seconds = :period_seconds and offset_seconds = :offset_seconds
 )
 """
-# Whoever changes the one row of the lease goes on alone, until COMMIT; an update that changes
-# nothing takes no lock at the stand-in.
-_TAKE_TURNS = "update ops.load_lease set taken_at = sysdate()"
 
 
 class SnowflakeWarehouse:
@@ -97,7 +94,9 @@ class SnowflakeWarehouse:
 
     async def prepare(self) -> None:
         """See that all is there; the loader's role may create nothing, so it only tries to."""
-        if not await self.sessions.run(is_deployed, "opening", "greenpulse start"):
+        if await self.sessions.run(is_deployed, "opening", "greenpulse start"):
+            await self.sessions.run(fill, "writing to", "greenpulse start")
+        else:
             await self.deploy()
 
     async def identity(self) -> Identity | None:
@@ -198,7 +197,7 @@ def _load(load: Load, connection: SnowflakeConnection) -> WarehouseLoad | None:
 
 def _claim_identity(identity: Identity, connection: SnowflakeConnection) -> Identity:
     execute(connection, "BEGIN")
-    execute(connection, _TAKE_TURNS)
+    execute(connection, TAKE_TURNS)
     values = {"warehouse_id": identity.warehouse_id, "lake_id": identity.lake_id}
     execute(connection, _CLAIM, values)
     in_force = execute(connection, "select warehouse_id, lake_id from ops.identity")
@@ -208,7 +207,7 @@ def _claim_identity(identity: Identity, connection: SnowflakeConnection) -> Iden
 
 def _set_schedule(periods: Sequence[SeriesPeriod], connection: SnowflakeConnection) -> None:
     execute(connection, "BEGIN")
-    execute(connection, _TAKE_TURNS)
+    execute(connection, TAKE_TURNS)
     for period in periods:
         values = {
             "series": period.series,

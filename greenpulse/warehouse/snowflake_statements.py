@@ -11,7 +11,11 @@ from snowflake.connector import SnowflakeConnection
 
 from greenpulse.warehouse.scripts import load_script
 
-__all__ = ["execute", "run_step", "statements_of"]
+__all__ = ["TAKE_TURNS", "execute", "run_step", "statements_of"]
+
+# An update that changes nothing takes no lock at the stand-in.
+TAKE_TURNS = "update ops.load_lease set taken_at = sysdate()"
+"""Whoever changes the one row of the lease in a transaction goes on alone, until COMMIT."""
 
 # A path (v:offset) follows a name, a cast (::) a colon: neither is a parameter.
 _PARAMETER = re.compile(r"(?<![\w:)\]]):([a-z]\w*)")

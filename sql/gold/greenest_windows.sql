@@ -1,5 +1,6 @@
 -- Grain:    one region and duration, where the forecasts know a whole window
--- Source:   silver.regional_intensity, silver.national_intensity, silver.region, ops.now
+-- Source:   silver.regional_intensity, silver.newest_national_intensity,
+--           silver.region_name, ops.now
 -- Read by:  dashboards
 -- The first window begins with the half hour that contains now. No window spans a half hour
 -- without a forecast; of windows with one mean the earliest is taken. Region 18 is Great
@@ -42,14 +43,12 @@ forecasts as (
 
     select
         18 as region_id,
-        national_intensity.period_start_at,
-        national_intensity.forecast_gco2_per_kwh
-    from silver.national_intensity
+        national.period_start_at,
+        national.forecast_gco2_per_kwh
+    from silver.newest_national_intensity as national
     inner join moment
-        on national_intensity.period_start_at >= moment.current_start_at
-    where
-        national_intensity.is_newest
-        and national_intensity.forecast_gco2_per_kwh is not null
+        on national.period_start_at >= moment.current_start_at
+    where national.forecast_gco2_per_kwh is not null
 
 ),
 
@@ -109,16 +108,6 @@ windows as (
 
 ),
 
-names as (
-
-    select
-        region_id,
-        min(region_name) as region_name
-    from silver.region
-    group by region_id
-
-),
-
 final as (
 
     select
@@ -136,7 +125,7 @@ final as (
             null
         )::float as saving_percent
     from windows
-    inner join names
+    inner join silver.region_name as names
         on windows.region_id = names.region_id
 
 )

@@ -4,7 +4,9 @@
 -- Read by:  dashboards
 -- A half hour is complete to our knowledge when the API spoke of it after its end: what was
 -- foretold of it before is no news of it. An answer from the future, given while a clock
--- was wrong, does not pass for fresh.
+-- was wrong, does not pass for fresh. Fresh by is_fresh is what loads bring as files come;
+-- where they come every 300 s, it is so for half a minute behind a load, if at all: there
+-- data_age_seconds tells what is old.
 create or replace view gold.intensity_now (
     now_at comment 'The moment of the query, UTC',
     period_start_at comment 'Start of the half hour that contains now, UTC',
@@ -19,7 +21,7 @@ create or replace view gold.intensity_now (
     last_intensity_gco2_per_kwh comment 'The measured value once it can be trusted, else forecast',
     last_intensity_index comment 'The API''s word for it',
     data_age_seconds comment 'Seconds since the newest answer of the API that is loaded',
-    is_fresh comment 'Whether that is at most 60 s, and the last half hour is known'
+    is_fresh comment 'At most 60 s old, last half hour known; seldom so with loads every 300 s'
 )
 copy grants
 comment = 'Carbon intensity of Great Britain now, and in the last complete half hour, one row'

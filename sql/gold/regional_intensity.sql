@@ -1,5 +1,5 @@
 -- Grain:    one half hour and region that the API spoke of
--- Source:   silver.regional_intensity, silver.region
+-- Source:   silver.regional_intensity, silver.region_name
 -- Read by:  dashboards
 -- The newest observation is in force, as a whole, null included. A region has one name,
 -- though the API has had several for some.
@@ -17,17 +17,7 @@ copy grants
 comment = 'Carbon intensity of the regions, one row a half hour, newest word of the API'
 as
 
-with names as (
-
-    select
-        region_id,
-        min(region_name) as region_name
-    from silver.region
-    group by region_id
-
-),
-
-final as (
+with final as (
 
     select
         runs.period_start_at,
@@ -39,7 +29,7 @@ final as (
         runs.observed_at,
         runs.last_observed_at
     from silver.regional_intensity as runs
-    left join names
+    left join silver.region_name as names
         on runs.region_id = names.region_id
     where runs.is_newest
 

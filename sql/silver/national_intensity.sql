@@ -1,6 +1,6 @@
 -- Grain:    one run of equal values of a half hour, in order of observation
 -- Source:   silver.national_observation, by the loader
--- Read by:  silver.newest_national_intensity, gold.forecast_history, gold.greenest_windows
+-- Read by:  the loader (silver.newest_national_run), gold.forecast_history
 -- A repeat adds no row, it moves last_observed_at. Revisions count the runs of a half hour
 -- from 1; poll_id names the poll that said so first. Of about a hundred runs of a half hour
 -- one is in force: is_newest finds it without looking at the others.

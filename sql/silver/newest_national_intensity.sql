@@ -1,6 +1,7 @@
 -- Grain:    one half hour that the API spoke of
--- Source:   silver.national_intensity
--- Read by:  gold.half_hourly_intensity, gold.daily_intensity, gold.data_gaps, the loader
+-- Source:   silver.newest_national_run
+-- Read by:  gold.half_hourly_intensity, gold.intensity_now, gold.daily_intensity,
+--           gold.data_gaps, gold.greenest_windows, the loader (silver.forecast_error)
 -- The newest observation is in force, as a whole, null included. An actual is shown as the
 -- intensity once it is no longer the carried-over value of the period before.
 create or replace view silver.newest_national_intensity
@@ -8,24 +9,7 @@ copy grants
 comment = 'Newest word of the API on each half hour, and how far to trust what it measured'
 as
 
--- The end follows from the start: of all runs one column less is read.
-with newest as (
-
-    select
-        period_start_at,
-        dateadd('minute', 30, period_start_at) as period_end_at,
-        observed_at,
-        last_observed_at,
-        forecast_gco2_per_kwh,
-        actual_gco2_per_kwh,
-        intensity_index,
-        load_id
-    from silver.national_intensity
-    where is_newest
-
-),
-
-judged as (
+with judged as (
 
     select
         *,
@@ -36,7 +20,7 @@ judged as (
             when last_observed_at <= dateadd('hour', 24, period_end_at) then 'revisable'
             else 'settled'
         end as actual_status
-    from newest
+    from silver.newest_national_run
 
 ),
 

@@ -2,7 +2,9 @@
 -- Source:   bronze.record, by the loader
 -- Read by:  silver.national_observation, the loader (ops.series_hour, ops.pipeline_hour),
 --           gold.pipeline_health
--- The observations are those of any family: readable items of the body.
+-- What is counted are half hours: of the national family those whose intensity is readable,
+-- of others all of which the answer speaks. Regions and fuels are read each by itself, where
+-- they are loaded: an answer is ok whether or not one of them is readable.
 create table if not exists silver.poll (
     poll_id string comment 'Uuid of the exchange',
     family string comment 'Kind of answer: national, generation, regional',
@@ -13,9 +15,9 @@ create table if not exists silver.poll (
     answered_at timestamp_ntz comment 'When the answer was there, UTC',
     status bigint comment 'HTTP status, null where no answer came',
     error string comment 'Why no answer came',
-    outcome string comment 'ok, empty, unreadable, http_error, or no_answer',
+    outcome string comment 'ok: it tells of a half hour; empty, unreadable, http_error, no_answer',
     imported boolean comment 'Whether it came from a file',
-    observation_count bigint comment 'Readable items of the answer',
+    observation_count bigint comment 'Half hours that it tells of; of national ones the readable',
     first_period_start_at timestamp_ntz comment 'First half hour that it speaks of, UTC',
     last_period_end_at timestamp_ntz comment 'End of the last one that it speaks of, UTC',
     partition_id bigint comment 'Partition of its record',

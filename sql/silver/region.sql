@@ -1,6 +1,6 @@
 -- Grain:    one name that the API gives a region
 -- Source:   the API's documentation and its answers, which call region 6 by three names
--- Read by:  silver.regional_observation, gold views that show one name a region
+-- Read by:  silver.regional_observation, silver.region_name
 create or replace view silver.region
 copy grants
 comment = 'Names of the regions: what the API says, which number that is, what is shown'

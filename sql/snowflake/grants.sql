@@ -29,6 +29,7 @@ grant select, update on table ops.load_lease to role loader;
 grant select, insert, delete on table ops.pipeline_hour to role loader;
 grant select, insert, delete on table ops.series_hour to role loader;
 grant select, insert, delete on table silver.national_intensity to role loader;
+grant select, insert, delete on table silver.newest_national_run to role loader;
 grant select, insert, delete on table silver.forecast_error to role loader;
 grant select, insert, delete on table silver.regional_intensity to role loader;
 grant select, insert, delete on table silver.regional_sighting to role loader;

@@ -1,5 +1,6 @@
 """Silver equals a plain reading of the same records, however they were cut into loads."""
 
+import dataclasses
 import itertools
 import json
 from collections.abc import Iterator, Sequence
@@ -56,6 +57,12 @@ def rows(tmp_path_factory: pytest.TempPathFactory) -> Iterator[DuckDBRows]:
 
 
 examples = itertools.count()
+NEWEST = """
+    select
+        period_start_at, period_end_at, observed_at, last_observed_at,
+        forecast_gco2_per_kwh, actual_gco2_per_kwh, intensity_index
+    from silver.newest_national_run order by period_start_at
+"""
 
 
 def time_of(moment: datetime, form: str) -> str:
@@ -168,3 +175,5 @@ def test_any_cut_into_loads_gives_what_one_plain_reading_gives(
     expected_polls, expected_runs = silver_of(list(itertools.chain.from_iterable(loads)))
     assert poll_rows(rows, offsets) == expected_polls
     assert runs(rows, expected_polls) == expected_runs
+    newest = {run.period_start_at: dataclasses.astuple(run)[:-1] for run in expected_runs}
+    assert [row for row in rows.select(NEWEST) if row[0] in newest] == list(newest.values())

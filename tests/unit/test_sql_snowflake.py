@@ -85,6 +85,7 @@ def test_the_loader_changes_and_deletes_only_where_a_load_does() -> None:
         "table ops.pipeline_hour": {"delete"},
         "table ops.series_hour": {"delete"},
         "table silver.national_intensity": {"delete"},
+        "table silver.newest_national_run": {"delete"},
         "table silver.forecast_error": {"delete"},
         "table silver.regional_intensity": {"delete"},
         "table silver.regional_sighting": {"delete"},
