@@ -59,8 +59,7 @@ def read_address(text: str, schemes: Sequence[str], example: str) -> Address:
     is_none = text == "none" and "none" in schemes
     if is_none:
         return Address("none", "")
-    is_known = separator and scheme in schemes and scheme != "none"
-    if not is_known or (not location and scheme not in _EMBEDDED):
+    if not separator or scheme not in schemes or scheme == "none":
         known = ", ".join(s if s == "none" else f"{s}://" for s in schemes)
         message = f"an address that begins with one of {known}, such as {example}"
         raise ValueError(message)

@@ -66,7 +66,9 @@ class Setting:
 
     def problem(self, text: str, expected: str) -> str:
         """Sentence on a ``text`` that is wrong; what may be a password is not in it."""
-        quoted = "***" if self.is_secret else repr(re.sub(r"://[^/]*@", "://***@", text))
+        without_user = re.sub(r"://.*@", "://***@", text)
+        without_query = re.sub(r"(://[^?]*\?).*", r"\1***", without_user)
+        quoted = "***" if self.is_secret else repr(without_query)
         return f"{self.name}={quoted}: want {expected}"
 
     def shown(self, value: object, origin: str) -> SettingValue:

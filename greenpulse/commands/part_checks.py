@@ -48,7 +48,10 @@ async def check_lake(settings: Settings, store: Store) -> list[Finding]:
     if isinstance(store, _HasServer):
         name = await store.server()
         if name is None:
-            sentence = f"{settings.lake} has no bucket yet; 'greenpulse worker' makes it"
+            sentence = (
+                f"{settings.lake} has no bucket yet; 'greenpulse worker' makes it, if this user "
+                "has s3:CreateBucket"
+            )
             return [Finding("lake", State.NOTE, sentence)]
         server = f" at {settings.s3_endpoint or 'AWS'} ({name})"
     claims = Claims(store)

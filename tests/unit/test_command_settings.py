@@ -46,8 +46,13 @@ def test_programs_read_the_same_as_json() -> None:
 @pytest.mark.parametrize("options", [[], ["--json"]])
 def test_secrets_are_shown_as_stars(options: list[str]) -> None:
     secrets = dict.fromkeys(SECRETS, "hunter2")
+    signed_in = {
+        "GREENPULSE_KAFKA_SECURITY_PROTOCOL": "SASL_SSL",
+        "GREENPULSE_KAFKA_SASL_MECHANISM": "PLAIN",
+        "GREENPULSE_KAFKA_USERNAME": "me",
+    }
 
-    result = CliRunner().invoke(settings_command, options, env=secrets)
+    result = CliRunner().invoke(settings_command, options, env={**secrets, **signed_in})
 
     assert result.exit_code == 0
     assert "hunter2" not in result.output

@@ -233,7 +233,13 @@ def test_nobody_is_left_to_believe_that_the_way_to_kafka_is_safe() -> None:
 
 @pytest.mark.parametrize(
     "address",
-    ["kafka://host:port", "kafka://one:9092/topic", "kafka://one:1,,two:2", "kafka://a:0"],
+    [
+        "kafka://",
+        "kafka://host:port",
+        "kafka://one:9092/topic",
+        "kafka://one:1,,two:2",
+        "kafka://a:0",
+    ],
 )
 def test_an_address_of_kafka_is_hosts_with_ports_and_no_more(address: str) -> None:
     (problem,) = problems_of({"GREENPULSE_BROKER": address})
@@ -272,6 +278,7 @@ def test_secrets_are_in_no_message_about_another_wrong_setting() -> None:
         ("GREENPULSE_API_URL", "https://me:hunter2@proxy.example"),
         ("GREENPULSE_S3_ENDPOINT", "http://me:hunter2@minio:9000"),
         ("GREENPULSE_BROKER", "kafka://me:hunter2@broker:9092"),
+        ("GREENPULSE_BROKER", "kafka://me:hun/ter2@broker:9092"),
         ("GREENPULSE_WAREHOUSE", "snowflake://me:hunter2@account/ENERGY_PROJECT"),
     ],
 )
@@ -280,6 +287,20 @@ def test_a_password_in_an_address_is_refused_and_not_repeated(name: str, value: 
 
     assert "without user and password" in problem
     assert "://***@" in problem
+    assert "ter2" not in problem
+
+
+@pytest.mark.parametrize(
+    ("name", "value"),
+    [
+        ("GREENPULSE_API_URL", "https://proxy.example/api?key=hunter2"),
+        ("GREENPULSE_BROKER", "kafka://broker:9092?password=hunter2"),
+    ],
+)
+def test_what_may_be_a_password_behind_an_address_is_not_repeated(name: str, value: str) -> None:
+    (problem,) = problems_of({name: value})
+
+    assert "?***'" in problem
     assert "hunter2" not in problem
 
 
