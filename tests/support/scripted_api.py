@@ -68,7 +68,7 @@ class ScriptedApi:
 
     async def until_asked(self, pattern: str, times: int = 1) -> None:
         """Wait until so many requests for ``pattern`` have come, first to last."""
-        async with asyncio.timeout(10), self._change:
+        async with asyncio.timeout(60), self._change:
             await self._change.wait_for(lambda: len(fnmatch.filter(self.asked, pattern)) >= times)
 
     async def _answer(self, request: web.Request) -> web.StreamResponse:

@@ -34,10 +34,12 @@ FAUST_COMMANDS = {
 async def worker(tmp_path: Path, recorded: Path) -> AsyncIterator[WorkerProcess]:
     async with serve_recorded(recorded) as api:
         process = WorkerProcess(tmp_path, api.address, ARCHIVE_WINDOW_SECONDS=1)
-        await process.start()
-        await process.has_loaded()
-        yield process
-        await process.kill()
+        try:
+            await process.start()
+            await process.has_loaded()
+            yield process
+        finally:
+            await process.kill()
 
 
 async def test_each_command_of_the_readme_works_as_written(worker: WorkerProcess) -> None:

@@ -58,6 +58,6 @@ class FakesnowServer(ServiceProcess):
         return True
 
     def _post(self, path: str) -> None:
-        with closing(HTTPConnection("127.0.0.1", self.port, timeout=10)) as connection:
+        with closing(HTTPConnection("127.0.0.1", self.port, timeout=60)) as connection:
             connection.request("POST", path)
             assert connection.getresponse().status == 200
