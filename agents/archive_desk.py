@@ -176,7 +176,8 @@ class ArchiveDesk:
         if written.is_adopted:
             self._metrics.adoptions.labels(file.partition).inc()
         log.info(
-            "file_written partition=%d first=%d last=%d reason=%s bytes=%d",
+            "%s partition=%d first=%d last=%d reason=%s bytes=%d",
+            "file_adopted" if written.is_adopted else "file_written",
             file.partition,
             file.start_offset,
             file.end_offset,

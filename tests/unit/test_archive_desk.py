@@ -8,10 +8,10 @@ from typing import Any, cast
 
 import pytest
 from faust.types import TP
-from support.archiving import ROTATION, TOPIC, seen
+from support.archiving import ROTATION, TOPIC, archive_all, seen
 from support.manual_clock import ManualClock
 from support.memory_store import MemoryStore
-from support.record_log import make_records
+from support.record_log import RecordLog, make_records
 
 from greenpulse.agents.archive_desk import GIVE_UP_SECONDS, ArchiveDesk
 from greenpulse.broker.log import LogRecord, OffsetBounds
@@ -202,6 +202,21 @@ async def test_a_batch_that_comes_again_is_not_worked_on(worker: Worker) -> None
     await seen(lambda: worker.app.announced == [(0, 9)])
 
     assert worker.status.partitions[0].is_open
+
+
+async def test_a_file_of_another_writer_is_not_told_as_written_here(
+    worker: Worker, caplog: pytest.LogCaptureFixture
+) -> None:
+    caplog.set_level("INFO")
+    await archive_all(worker.lake, RecordLog(make_records(0, 4)), writer="worker-2")
+    worker.take(0, 0, 10)
+
+    await seen(lambda: (0, 3) in worker.app.announced)
+
+    told = [record.getMessage() for record in caplog.records]
+    assert [line.partition(" bytes")[0] for line in told if line.startswith("file_")][:1] == [
+        "file_adopted partition=0 first=0 last=3 reason=count"
+    ]
 
 
 async def test_a_revoked_partition_is_flushed_committed_and_forgotten(worker: Worker) -> None:
