@@ -27,7 +27,9 @@ _LOOK_SECONDS = 1.0
 _TAG = "greenpulse rebuild"
 _NO_RIGHT = 3001
 # Whoever loads has changed this row: it goes once no load is under way, and without it none
-# begins. A lock would not do: DDL commits the transaction that holds it.
+# begins. A lock would not do: DDL commits the transaction that holds it. It is changed first, as
+# a load does it: a stand-in on DuckDB lets a row be deleted that another transaction changes.
+_TAKE_TURNS = "update ops.load_lease set load_id = 'rebuild'"
 _CLOSE = "delete from ops.load_lease"
 
 
@@ -161,14 +163,17 @@ def _databases(name: str, connection: SnowflakeConnection) -> list[str]:
 
 def _close(connection: SnowflakeConnection) -> bool:
     """Let no load begin any more; whether this is what closed it."""
+    execute(connection, "BEGIN")
     try:
-        rows = execute(connection, _CLOSE)
+        execute(connection, _TAKE_TURNS)
+        ((count,),) = execute(connection, _CLOSE)
     except ProgrammingError as error:
         # Nothing was ever deployed there.
         if error.errno in ABSENT:
             return True
         raise
-    return bool(rows[0][0])
+    execute(connection, "COMMIT")
+    return bool(count)
 
 
 def _open_again(connection: SnowflakeConnection) -> None:

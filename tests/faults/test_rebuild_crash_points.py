@@ -21,7 +21,7 @@ from greenpulse.lake.folder import FolderStore
 ENVIRONMENT = os.environ | {"PYTHONPATH": os.pathsep.join(sys.path)}  # noqa: TID251 - of a child
 ALL = {0: 39, 1: 24}
 LONG = pytest.mark.long
-SWAP = ("answer delete from ops.load_lease", "answer alter database energy_project swap")
+SWAP = ("alter database energy_project swap", "answer alter database energy_project swap")
 OTHERS = (
     "create database",
     "insert into ops.identity",
@@ -30,7 +30,7 @@ OTHERS = (
     "commit",
     "answer commit",
     "delete from ops.load_lease",
-    "alter database energy_project swap",
+    "answer delete from ops.load_lease",
     "answer alter database energy_project_rebuild rename",
 )
 
