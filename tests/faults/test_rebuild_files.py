@@ -6,6 +6,7 @@ import re
 import sys
 from pathlib import Path
 
+import duckdb
 import pytest
 from support.auditing import audit
 from support.own_mounts import with_own_mounts
@@ -51,6 +52,22 @@ def test_in_a_folder_that_is_closed_a_successor_waits_for_its_place(
     asyncio.run(swap(way.warehouse, warehouse_id))
     assert uuid_of(way.warehouse) == warehouse_id
     assert not successor.exists()
+
+
+def test_what_lies_in_the_wal_file_of_a_successor_comes_with_it(
+    way: SmallWay, successor: Path
+) -> None:
+    # The one who wrote it last died before it was brought into the file itself.
+    with duckdb.connect(str(successor)) as killed:
+        killed.execute("pragma disable_checkpoint_on_shutdown")
+        killed.execute("update ops.identity set warehouse_id = 'the new one'")
+    wal = successor.with_name("warehouse.duckdb.rebuild.wal")
+    assert wal.exists()
+
+    asyncio.run(swap(way.warehouse, "the new one"))
+
+    assert uuid_of(way.warehouse) == "the new one"
+    assert not wal.exists()
 
 
 def test_in_a_folder_that_is_closed_a_second_name_stays_until_it_is_open(way: SmallWay) -> None:
