@@ -11,7 +11,9 @@ with news as (
         region_id,
         min(observed_at) as first_observed_at
     from silver.regional_sighting
-    where is_news
+    where
+        is_news
+        and has_readable_intensity
     group by period_start_at, region_id
 
 ),
@@ -71,6 +73,7 @@ insert into silver.regional_sighting (
     observed_at,
     forecast_gco2_per_kwh,
     intensity_index,
+    has_readable_intensity,
     poll_id,
     partition_id,
     log_offset,
@@ -87,6 +90,7 @@ select
     observations.observed_at,
     observations.forecast_gco2_per_kwh,
     observations.intensity_index,
+    observations.has_readable_intensity,
     observations.poll_id,
     observations.partition_id,
     observations.log_offset,
@@ -102,6 +106,7 @@ where
         from silver.regional_sighting as news
         where
             news.is_news
+            and news.has_readable_intensity
             and news.period_start_at = observations.period_start_at
             and news.region_id = observations.region_id
     );

@@ -25,7 +25,9 @@ with touched as (
         region_id,
         min(observed_at) as first_news_at
     from silver.regional_sighting
-    where is_news
+    where
+        is_news
+        and has_readable_intensity
     group by period_start_at, region_id
 
 ),
@@ -82,8 +84,8 @@ sightings as (
             observations.period_start_at = half_hours.period_start_at
             and observations.region_id = half_hours.region_id
     where
-        observations.is_news
-        or half_hours.is_late
+        observations.has_readable_intensity
+        and (observations.is_news or half_hours.is_late)
 
     union all
 

@@ -1,4 +1,4 @@
--- Reads what the answers say of regional intensity.
+-- Reads what the answers say of the regions.
 delete from silver.regional_sighting;
 
 insert into silver.regional_sighting (
@@ -9,6 +9,8 @@ insert into silver.regional_sighting (
     observed_at,
     forecast_gco2_per_kwh,
     intensity_index,
+    has_readable_intensity,
+    mix,
     poll_id,
     partition_id,
     log_offset,
@@ -25,6 +27,8 @@ select
     observed_at,
     forecast_gco2_per_kwh,
     intensity_index,
+    has_readable_intensity,
+    mix,
     poll_id,
     partition_id,
     log_offset,
@@ -32,5 +36,4 @@ select
     item_number,
     region_number,
     true as is_news
-from silver.regional_observation
-where has_readable_intensity;
+from silver.regional_observation;

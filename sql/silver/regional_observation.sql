@@ -1,7 +1,7 @@
 -- Grain:    what one poll says of one half hour in one region, of the polls that the load
 --           under way reads
 -- Source:   bronze.record_region, silver.region, silver.poll
--- Read by:  silver.share_observation, the loader (silver.regional_intensity)
+-- Read by:  the loader (silver.regional_sighting)
 -- In the answer for a postcode the number of the region is often one too small, and its
 -- name is right: there the name decides.
 create or replace view silver.regional_observation

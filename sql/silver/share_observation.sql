@@ -1,6 +1,6 @@
 -- Grain:    what one poll says of one fuel in one half hour, and region where it is of one,
 --           of the polls that the load under way reads
--- Source:   bronze.record_half_hour, silver.regional_observation, silver.poll
+-- Source:   bronze.record_half_hour, silver.regional_sighting, silver.poll
 -- Read by:  the loader (silver.generation_mix, silver.regional_generation_mix)
 -- A share is read whole or not at all: a word, and a finite JSON number or null.
 create or replace view silver.share_observation
@@ -45,7 +45,8 @@ with mixes as (
         item_number,
         region_number,
         mix
-    from silver.regional_observation
+    from silver.regional_sighting
+    where is_news
 
 ),
 
