@@ -21,7 +21,7 @@ FAMILY_STEPS: Mapping[str, tuple[str, ...]] = {
     ),
     "generation": ("records_to_read", "generation_mix"),
 }
-"""Steps of ``sql/load`` that read a family, in their order; families as ``families`` counts them."""
+"""Steps of ``sql/load`` that read a family, in order; families as ``families.sql`` counts them."""
 
 _STEPS_IN_PIECES = ("late_regional_sightings",)
 """They go on behind the record that they answered with, so that their memory is bounded."""
