@@ -92,7 +92,10 @@ def translated(action: str, connection: KafkaConnection) -> Iterator[None]:
         )
         raise BrokerUnavailable(message) from error
     except _NOT_THERE as error:
-        message = f"{doing}: no broker answers there, or the one that is wanted does not"
+        message = (
+            f"{doing}: no broker answers there, or the one that is wanted does not: see whether "
+            "all its brokers run and are reached from here"
+        )
         raise BrokerUnavailable(message) from error
     except _SILENT as error:
         message = f"{doing}: no answer in time: see whether all its brokers run and are reached"

@@ -17,7 +17,7 @@ from greenpulse.lake.claims import Claims
 from greenpulse.lake.lines import Record
 from greenpulse.lake.origin import Origin
 from greenpulse.lake.ranges import OffsetRange, holes_between
-from greenpulse.lake.resume import find_end, first_readable, refuse_recreated
+from greenpulse.lake.resume import find_end, first_readable, refuse_recreated, same_lake
 from greenpulse.lake.rotation import RotationPolicy, RotationReason
 from greenpulse.lake.store import Store
 from greenpulse.lake.verification import refuse_broken
@@ -92,6 +92,8 @@ class Archive:
         self._rotation = rotation
         self._verify = verify
         self._lanes: dict[int, _Lane] = {}
+        self._lake_id: str | None = None
+        """Of the lake in which the first partition was opened."""
 
     async def open(self, partition: int) -> int:
         """Find where the chain ends and take on ``partition`` from there, afresh.
@@ -103,10 +105,11 @@ class Archive:
             LogMismatch: chain and log are not of one origin; says the way out.
             ChainBroken: the last file is damaged (with ``full``, any).
             PermanentError: the log has lost offsets that no file holds; says how to accept
-                that.
+                that. Or the lake was emptied, or made anew, since a partition was opened.
             TransientError: store or log cannot be reached.
         """
         self._lanes.pop(partition, None)
+        self._lake_id = await same_lake(self._claims, self._lake_id)
         if self._verify == "full":
             await refuse_broken(self._store, self._topic, partition)
         # Before the log is compared with the chain: what comes later is seen by ``write``.

@@ -18,7 +18,14 @@ from greenpulse.lake.store import Store
 from greenpulse.lake.tail import last_key
 from greenpulse.lake.writer import ChainEnd
 
-__all__ = ["BEGIN_ANEW", "find_end", "first_readable", "next_readable", "refuse_recreated"]
+__all__ = [
+    "BEGIN_ANEW",
+    "find_end",
+    "first_readable",
+    "next_readable",
+    "refuse_recreated",
+    "same_lake",
+]
 
 BEGIN_ANEW = (
     "run 'greenpulse audit --complete', stop all workers, delete the greenpulse topics and the "
@@ -93,6 +100,25 @@ async def next_readable(origin: Origin, topic: str, partition: int, wanted: int)
     if records:
         return records[0].offset
     return max(wanted, (await _bounds(origin, topic, partition)).first)
+
+
+async def same_lake(claims: Claims, lake_id: str | None) -> str | None:
+    """The lake's uuid, which still has to be ``lake_id`` where that is known.
+
+    Raises:
+        PermanentError: it is another one, or gone, and the files of the chains with it.
+        TransientError: the store cannot be reached.
+    """
+    found = await claims.lake_id()
+    if lake_id is not None and found != lake_id:
+        message = (
+            f"reading 'claims/lake': it is {found or 'gone'}, and was {lake_id} when this worker "
+            "began, so the lake was emptied or made anew: put its files back from a copy; or, to "
+            "begin anew from what the log still has, stop all workers, take a new lake prefix and "
+            "a new warehouse, and start them again"
+        )
+        raise PermanentError(message)
+    return found
 
 
 async def refuse_recreated(origin: Origin, topic: str, partition: int, identity: str) -> None:

@@ -68,6 +68,23 @@ async def test_a_log_that_is_recreated_in_use_is_refused_before_anything_of_it_i
     assert offsets_in(store) == list(range(15))
 
 
+async def test_a_lake_that_is_emptied_in_use_is_not_begun_anew_by_itself(
+    store: MemoryStore,
+) -> None:
+    await Claims(store).claim_lake()
+    archive = archive_of(store, RecordLog(make_records(0, 15)))
+    await archive.open(0)
+    store.objects.clear()
+
+    with pytest.raises(PermanentError, match=r"emptied or made anew: put its files back"):
+        await archive.open(0)
+    await Claims(store).claim_lake()
+    with pytest.raises(PermanentError, match="stop all workers, take a new lake prefix"):
+        await archive.open(0)
+
+    assert offsets_in(store) == []
+
+
 @pytest.mark.parametrize(
     ("count", "log"),
     [(0, "the log holds nothing"), (3, "the log at 2"), (14, "the log at 13")],
