@@ -2,6 +2,7 @@
 
 import asyncio
 from collections.abc import AsyncIterator, Callable, Iterator
+from itertools import pairwise
 from pathlib import Path
 
 import pytest
@@ -18,6 +19,7 @@ pytestmark = pytest.mark.timeout(600)
 
 GOES_ON_WITHIN_SECONDS = 120
 NEW_RECORDS = 5
+QUIET_SECONDS = 10
 
 
 @pytest.fixture
@@ -147,23 +149,25 @@ async def test_a_snowflake_that_takes_seconds_for_each_statement_slows_loads_and
 async def test_between_two_common_multiples_nothing_wakes_snowflake(
     tmp_path: Path, api: str, proxy: SnowflakeProxy
 ) -> None:
-    period = 30
+    period = 60
     worker = worker_on_snowflake(tmp_path, api, proxy, load_seconds=period)
     await worker.start()
     await reaches(worker, lambda _, loaded: loaded >= 0)
 
-    asked_at = []
+    asked_at = [SystemClock().now().timestamp()]
     known = len(proxy.statements)
     for _ in range(4 * 2 * period):
         await asyncio.sleep(0.25)
         for page in ("/", "/stats", "/metrics", "/health/ready"):
             assert await worker.status(page) == 200
         if len(proxy.statements) > known:
-            asked_at.append(SystemClock().now().timestamp() % period)
+            asked_at.append(SystemClock().now().timestamp())
             known = len(proxy.statements)
 
-    assert asked_at
-    assert max(asked_at) < period / 2, asked_at
+    # A load has many statements, and on a busy machine some seconds may pass between two.
+    woken_at = [at % period for before, at in pairwise(asked_at) if at - before > QUIET_SECONDS]
+    assert woken_at
+    assert max(woken_at) < period / 3, woken_at
     await worker.kill()
 
 
