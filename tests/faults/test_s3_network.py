@@ -11,6 +11,7 @@ from support.s3_stores import account_of
 from support.services.addresses import S3Address
 from support.services.faulty_proxy import Faults, FaultyProxy
 
+from greenpulse.lake.claims import Claims
 from greenpulse.lake.rotation import RotationReason
 from greenpulse.lake.s3 import S3Store
 from greenpulse.lake.s3_client import S3Account
@@ -31,7 +32,7 @@ async def test_each_record_is_archived_once_however_bad_the_network_is(minio: S3
     async with FaultyProxy(minio.endpoint, random.Random(seed)) as proxy:
         account = S3Account(proxy.endpoint, minio.access_key, minio.secret_key)
         store = S3Store(location, account, silence_seconds=5.0)
-        assert await store.create("claims/lake", b"{}")
+        await Claims(store).claim_lake()
         log = RecordLog(make_records(0, 200))
         archive = archive_of(store, log, ImpatientClock())
         await archive.open(0)
