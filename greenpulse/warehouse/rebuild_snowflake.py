@@ -168,6 +168,7 @@ def _close(connection: SnowflakeConnection) -> bool:
         execute(connection, _TAKE_TURNS)
         ((count,),) = execute(connection, _CLOSE)
     except ProgrammingError as error:
+        execute(connection, "ROLLBACK")
         # Nothing was ever deployed there.
         if error.errno in ABSENT:
             return True
